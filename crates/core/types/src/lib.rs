@@ -1,0 +1,15 @@
+//! The words that every stage uses: what an application is called, what names an object, how an object says to which
+//! application it belongs, and values that must not be printed.
+
+pub mod annotation;
+mod app;
+mod object;
+mod resource;
+mod sensitive;
+mod tracking;
+
+pub use app::AppName;
+pub use object::{Object, ObjectError};
+pub use resource::{GroupKind, Gvk, ResourceKey};
+pub use sensitive::Sensitive;
+pub use tracking::{InstanceId, TrackingError, TrackingId, TrackingMethod, label_value};
