@@ -1,0 +1,16 @@
+//! The ports: every way in which a stage touches the world, as a trait. Adapters implement them (`desired/git`,
+//! `sync/apply`), tests fake them, and only roles wire one to the other.
+
+mod cluster;
+mod source;
+
+use std::pin::Pin;
+
+pub use cluster::{
+    Applied, ApplyOptions, Cluster, ClusterError, ClusterErrorKind, DeleteOptions, FieldValidation, KindInfo,
+    Propagation, Write,
+};
+pub use source::{Freshness, Resolved, RevisionMetadata, SourceError, SourceErrorKind, Sources};
+
+/// A future that a port gives: boxed, so that ports can be `dyn`.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
