@@ -5,11 +5,13 @@ pub mod annotation;
 mod app;
 mod object;
 mod resource;
+mod secret;
 mod sensitive;
 mod tracking;
 
 pub use app::AppName;
 pub use object::{Object, ObjectError};
 pub use resource::{GroupKind, Gvk, ResourceKey};
+pub use secret::{SECRET_DIGEST_PREFIX, SecretKey, digest_secret, is_secret};
 pub use sensitive::Sensitive;
 pub use tracking::{InstanceId, TrackingError, TrackingId, TrackingMethod, label_value};
