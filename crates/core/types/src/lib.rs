@@ -3,6 +3,7 @@
 
 pub mod annotation;
 mod app;
+mod hook;
 mod object;
 mod resource;
 mod secret;
@@ -10,6 +11,7 @@ mod sensitive;
 mod tracking;
 
 pub use app::AppName;
+pub use hook::{HOOK_FINALIZER, HookDeletePolicy, HookType, has_hook_finalizer, is_hook, is_skipped, sync_wave};
 pub use object::{Object, ObjectError};
 pub use resource::{GroupKind, Gvk, ResourceKey};
 pub use secret::{SECRET_DIGEST_PREFIX, SecretKey, digest_secret, is_secret};
