@@ -79,7 +79,7 @@ impl Tasks {
 
     fn start(&self, name: Cow<'static, str>, future: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
         let tables = self.parents.iter().chain([&self.running]);
-        let places: Vec<_> = tables.map(|running| (running.clone(), running.add(&name))).collect();
+        let places: Vec<_> = tables.map(|running| (running.clone(), running.add(name.clone()))).collect();
         let registered = Registered { places: places.clone() };
         #[expect(clippy::disallowed_methods, reason = "the one place that spawns")]
         let handle = tokio::spawn(async move {
@@ -136,11 +136,11 @@ impl Running {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add(&self, name: &Cow<'static, str>) -> u64 {
+    fn add(&self, name: Cow<'static, str>) -> u64 {
         let mut table = self.lock();
         table.next += 1;
         let id = table.next;
-        table.tasks.insert(id, (name.clone(), None));
+        table.tasks.insert(id, (name, None));
         drop(table);
         self.count.send_modify(|n| *n += 1);
         id

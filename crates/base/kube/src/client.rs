@@ -1,0 +1,526 @@
+//! [`Client`]: requests to one cluster.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bowline_base_clock::{Clock, Jitter};
+use bowline_base_task::Tasks;
+use bowline_base_value::Value;
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use hyper::{Method, Request, Response, StatusCode, Uri};
+use serde::de::DeserializeOwned;
+use tokio::sync::watch;
+
+use crate::auth::Credentials;
+use crate::connect::Target;
+use crate::error::chain;
+use crate::lines::Lines;
+use crate::pool::{Lease, Pool};
+use crate::query::Query;
+use crate::{ApiResource, Config, DeleteOptions, Error, Impersonate, ListOptions, Page, Patch, Status, WriteOptions};
+
+/// How long a request may take from its start to the end of its answer; watches excepted.
+const DEADLINE: Duration = Duration::from_secs(60);
+/// What an answer may hold. A page of 500 large objects and the OpenAPI of a large group are well below.
+const BODY: usize = 128 << 20;
+/// How often a request is sent that never left because its connection had just ended.
+const ATTEMPTS: u32 = 3;
+
+/// What a client needs from its surroundings.
+#[derive(Clone, Debug)]
+pub struct Runtime {
+    /// Owns the connections.
+    pub tasks: Tasks,
+    /// Tells whether credentials still hold.
+    pub clock: Arc<dyn Clock>,
+    /// Spreads retries.
+    pub jitter: Jitter,
+}
+
+/// Sends requests to one cluster. Clones share connections; [`Client::impersonate`] makes one that acts as somebody else on
+/// the same connections.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+    headers: Arc<HeaderMap>,
+}
+
+struct Inner {
+    server: Arc<str>,
+    namespace: Option<String>,
+    pool: Arc<Pool>,
+    credentials: Credentials,
+    jitter: Jitter,
+}
+
+/// What a request got.
+#[derive(Clone, Debug)]
+pub struct Answer<T> {
+    /// The object.
+    pub value: T,
+    /// Whether it was made (201).
+    pub created: bool,
+    /// Warnings of the API server, in its words.
+    pub warnings: Vec<String>,
+}
+
+/// One request before it has a connection.
+struct Ask<'a> {
+    method: Method,
+    /// Path and query.
+    path: &'a str,
+    accept: &'static str,
+    body: Option<(&'static str, Bytes)>,
+}
+
+// === impl Client ===
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Client({})", self.inner.server)
+    }
+}
+
+impl Client {
+    /// A client of the cluster that `config` names. Nothing is sent yet; what cannot work is told.
+    pub fn new(config: &Config, runtime: &Runtime) -> Result<Client, Error> {
+        let invalid = |reason| Error::Config { server: config.server.clone(), reason };
+        let target = Target::new(config).map_err(invalid)?;
+        let headers = impersonation(&config.impersonate).map_err(invalid)?;
+        let server: Arc<str> = config.server.trim_end_matches('/').into();
+        let inner = Inner {
+            namespace: config.namespace.clone(),
+            pool: Arc::new(Pool::new(target, server.clone(), runtime.tasks.clone())),
+            credentials: Credentials::new(config, runtime.clock.clone()),
+            jitter: runtime.jitter.clone(),
+            server,
+        };
+        Ok(Client { inner: Arc::new(inner), headers: Arc::new(headers) })
+    }
+
+    /// The same cluster over the same connections, acting as somebody else.
+    pub fn impersonate(&self, whom: &Impersonate) -> Result<Client, Error> {
+        let headers =
+            impersonation(whom).map_err(|reason| Error::Config { server: self.inner.server.to_string(), reason })?;
+        Ok(Client { inner: self.inner.clone(), headers: Arc::new(headers) })
+    }
+
+    /// URL of the API server.
+    pub fn server(&self) -> &str {
+        &self.inner.server
+    }
+
+    /// The namespace that the configuration names.
+    pub fn namespace(&self) -> Option<&str> {
+        self.inner.namespace.as_deref()
+    }
+
+    /// Open connections and the requests on them.
+    pub fn load(&self) -> (usize, usize) {
+        self.inner.pool.load()
+    }
+
+    /// Changes whenever a connection has been opened: what waits to try again may do so now.
+    pub fn connected(&self) -> watch::Receiver<u64> {
+        self.inner.pool.opened()
+    }
+
+    pub(crate) fn jitter(&self) -> &Jitter {
+        &self.inner.jitter
+    }
+
+    /// One object, as a value or as a caller's type.
+    pub async fn get<T: DeserializeOwned>(
+        &self,
+        resource: &ApiResource,
+        namespace: &str,
+        name: &str,
+    ) -> Result<T, Error> {
+        self.get_path(&resource.object_path(namespace, name)).await
+    }
+
+    /// One object, or `None` where there is none.
+    pub async fn find<T: DeserializeOwned>(
+        &self,
+        resource: &ApiResource,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Option<T>, Error> {
+        match self.get(resource, namespace, name).await {
+            Ok(object) => Ok(Some(object)),
+            Err(error) if error.is(crate::Class::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// One page of a list; in all namespaces where `namespace` is empty.
+    pub async fn list(&self, resource: &ApiResource, namespace: &str, options: &ListOptions) -> Result<Page, Error> {
+        let path = Query::new(&resource.path(namespace)).list(options).finish();
+        let mut list: Value = self.get_path(&path).await?;
+        let text = |list: &Value, field| list.str_at(&["metadata", field]).unwrap_or_default().to_string();
+        let (resource_version, next) = (text(&list, "resourceVersion"), text(&list, "continue"));
+        let items = list.as_object_mut().and_then(|fields| fields.remove("items"));
+        // The API leaves out of a list's items what the list itself says.
+        let (api_version, kind): (Value, Value) = (resource.api_version().into(), resource.kind.clone().into());
+        let (api_key, kind_key): (Arc<str>, Arc<str>) = ("apiVersion".into(), "kind".into());
+        let mut items = match items {
+            Some(Value::Array(items)) => Arc::unwrap_or_clone(items),
+            _ => Vec::new(),
+        };
+        for fields in items.iter_mut().filter_map(Value::as_object_mut) {
+            fields.insert(api_key.clone(), api_version.clone());
+            fields.insert(kind_key.clone(), kind.clone());
+        }
+        Ok(Page { items, resource_version, next })
+    }
+
+    /// All of a list, page by page.
+    pub async fn list_all(
+        &self,
+        resource: &ApiResource,
+        namespace: &str,
+        options: &ListOptions,
+    ) -> Result<Page, Error> {
+        let mut options = options.clone();
+        if options.limit == 0 {
+            options.limit = 500;
+        }
+        let mut all = Page::default();
+        loop {
+            let mut page = self.list(resource, namespace, &options).await?;
+            all.items.append(&mut page.items);
+            all.resource_version = page.resource_version;
+            if page.next.is_empty() {
+                return Ok(all);
+            }
+            options.from = page.next;
+        }
+    }
+
+    /// Makes an object.
+    pub async fn create(
+        &self,
+        resource: &ApiResource,
+        namespace: &str,
+        object: &Value,
+        options: &WriteOptions,
+    ) -> Result<Answer<Value>, Error> {
+        let path = Query::new(&resource.path(namespace)).write(options).finish();
+        self.write(Method::POST, &path, "application/json", object).await
+    }
+
+    /// Replaces an object.
+    pub async fn replace(
+        &self,
+        resource: &ApiResource,
+        namespace: &str,
+        name: &str,
+        object: &Value,
+        options: &WriteOptions,
+    ) -> Result<Answer<Value>, Error> {
+        let path = Query::new(&resource.object_path(namespace, name)).write(options).finish();
+        self.write(Method::PUT, &path, "application/json", object).await
+    }
+
+    /// Patches an object; [`Patch::Apply`] makes it where it is missing. `subresource` is empty for the object itself.
+    pub async fn patch(
+        &self,
+        resource: &ApiResource,
+        namespace: &str,
+        name: &str,
+        subresource: &str,
+        patch: Patch<'_>,
+        options: &WriteOptions,
+    ) -> Result<Answer<Value>, Error> {
+        let mut path = resource.object_path(namespace, name);
+        if !subresource.is_empty() {
+            path.push('/');
+            path.push_str(subresource);
+        }
+        let (content, body) = patch.parts();
+        self.write(Method::PATCH, &Query::new(&path).write(options).finish(), content, body).await
+    }
+
+    /// Asks for the deletion of an object. The answer is the object where it is still there (finalizers), else a status.
+    pub async fn delete(
+        &self,
+        resource: &ApiResource,
+        namespace: &str,
+        name: &str,
+        options: &DeleteOptions,
+    ) -> Result<Answer<Value>, Error> {
+        let path = resource.object_path(namespace, name);
+        self.write(Method::DELETE, &path, "application/json", &options.body()).await
+    }
+
+    /// What stands under a path (with its query), read into `T`.
+    pub async fn get_path<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
+        self.get_accepting(path, "application/json").await
+    }
+
+    pub(crate) async fn get_accepting<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        accept: &'static str,
+    ) -> Result<T, Error> {
+        let ask = Ask { method: Method::GET, path, accept, body: None };
+        let (_, body) = self.whole(&ask).await?;
+        ask.decode(&body)
+    }
+
+    /// What stands under a path, as it is: `/version`, `/openapi/v3`, logs.
+    pub async fn get_raw(&self, path: &str) -> Result<Bytes, Error> {
+        let ask = Ask { method: Method::GET, path, accept: "*/*", body: None };
+        Ok(self.whole(&ask).await?.1)
+    }
+
+    /// Any request with a JSON body, for what has no method of its own (such as access reviews).
+    pub async fn write(
+        &self,
+        method: Method,
+        path: &str,
+        content: &'static str,
+        body: &Value,
+    ) -> Result<Answer<Value>, Error> {
+        let body = serde_json::to_vec(body).expect("because a value can always be written");
+        let ask = Ask { method, path, accept: "application/json", body: Some((content, body.into())) };
+        let (head, body) = self.whole(&ask).await?;
+        let warnings = head.headers().get_all("warning").iter().filter_map(warning).collect();
+        let value = ask.decode(&body)?;
+        Ok(Answer { value, created: head.status() == StatusCode::CREATED, warnings })
+    }
+
+    /// The lines of an answer that does not end. The deadline is for its beginning.
+    pub(crate) async fn lines(&self, path: &str) -> Result<Lines, Error> {
+        let ask = Ask { method: Method::GET, path, accept: "application/json", body: None };
+        let start = async {
+            let (lease, response) = self.send(&ask).await?;
+            if response.status().is_success() {
+                Ok((lease, response))
+            } else {
+                Err(self.refusal(&ask, lease, response).await)
+            }
+        };
+        let (lease, response) = self.in_time(&ask, start).await?;
+        Ok(Lines::new(response.into_body(), lease, self.inner.server.to_string(), ask.what()))
+    }
+
+    async fn in_time<T>(&self, ask: &Ask<'_>, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        match tokio::time::timeout(DEADLINE, work).await {
+            Ok(result) => result,
+            Err(_) => Err(Error::Timeout { server: self.inner.server.to_string(), what: ask.what(), after: DEADLINE }),
+        }
+    }
+
+    /// The whole answer, where it is a success.
+    async fn whole(&self, ask: &Ask<'_>) -> Result<(Response<()>, Bytes), Error> {
+        self.in_time(ask, async {
+            let mut again = true;
+            loop {
+                let (mut lease, response) = self.send(ask).await?;
+                if !response.status().is_success() {
+                    return Err(self.refusal(ask, lease, response).await);
+                }
+                let (head, body) = response.into_parts();
+                match read(body).await {
+                    Ok(body) => {
+                        lease.complete();
+                        return Ok((Response::from_parts(head, ()), body));
+                    }
+                    Err(ReadError::TooLarge) => return Err(Error::TooLarge { what: ask.what(), limit: BODY }),
+                    // Reading can be repeated without harm; a server that stops breaks off what it is sending.
+                    Err(ReadError::Broken(_)) if again && ask.method == Method::GET => again = false,
+                    Err(ReadError::Broken(reason)) => return Err(self.broken(reason)),
+                }
+            }
+        })
+        .await
+    }
+
+    fn broken(&self, reason: String) -> Error {
+        Error::Broken { server: self.inner.server.to_string(), reason }
+    }
+
+    /// Sends a request until it has an answer of any status.
+    async fn send(&self, ask: &Ask<'_>) -> Result<(Lease, Response<Incoming>), Error> {
+        let mut renewed = false;
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let credential = self
+                .inner
+                .credentials
+                .get()
+                .await
+                .map_err(|reason| Error::Credentials { server: self.inner.server.to_string(), reason })?;
+            let mut lease = self.inner.pool.lease(&credential).await?;
+            let request = self.request(ask, &lease, credential.header.as_ref())?;
+            match lease.send(request).await {
+                Ok(response) if response.status() == StatusCode::UNAUTHORIZED && !renewed => {
+                    renewed = true;
+                    if !self.inner.credentials.refused().await {
+                        return Ok((lease, response));
+                    }
+                }
+                Ok(response) => return Ok((lease, response)),
+                // What never left, or only reads, can be sent again.
+                Err(unsent) if attempt < ATTEMPTS && (unsent.request.is_some() || ask.method == Method::GET) => {}
+                Err(unsent) => return Err(self.broken(unsent.reason)),
+            }
+        }
+    }
+
+    fn request(
+        &self,
+        ask: &Ask<'_>,
+        lease: &Lease,
+        authorization: Option<&HeaderValue>,
+    ) -> Result<Request<Full<Bytes>>, Error> {
+        let target = self.inner.pool.target();
+        let authority = target.authority();
+        let uri = if lease.is_shared() {
+            let scheme = if target.https { "https" } else { "http" };
+            format!("{scheme}://{authority}{}{}", target.prefix, ask.path)
+        } else {
+            format!("{}{}", target.prefix, ask.path)
+        };
+        let uri: Uri = uri.parse().map_err(|e| Error::Config {
+            server: self.inner.server.to_string(),
+            reason: format!("{:?} is no path: {e}", ask.path),
+        })?;
+        let mut request = Request::new(Full::new(Bytes::new()));
+        *request.method_mut() = ask.method.clone();
+        *request.uri_mut() = uri;
+        let headers = request.headers_mut();
+        headers.extend(self.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        headers.insert(ACCEPT, HeaderValue::from_static(ask.accept));
+        headers.insert("user-agent", HeaderValue::from_static(concat!("bowline/", env!("CARGO_PKG_VERSION"))));
+        if let Some(value) = authorization {
+            headers.insert(AUTHORIZATION, value.clone());
+        }
+        if !lease.is_shared() {
+            let host = HeaderValue::try_from(authority).expect("because an authority is made of a URL's characters");
+            headers.insert(HOST, host);
+        }
+        if let Some((content, body)) = &ask.body {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content));
+            *request.body_mut() = Full::new(body.clone());
+        }
+        Ok(request)
+    }
+
+    /// The error that an answer without success is.
+    async fn refusal(&self, ask: &Ask<'_>, mut lease: Lease, response: Response<Incoming>) -> Error {
+        let (head, body) = response.into_parts();
+        let body = match read(body).await {
+            Ok(body) => {
+                lease.complete();
+                body
+            }
+            Err(_) => Bytes::new(),
+        };
+        let mut status: Status = serde_json::from_slice(&body).unwrap_or_default();
+        status.code = head.status.as_u16();
+        if status.message.is_empty() {
+            // Not the API server's own answer: a proxy's, or authentication's in front of it.
+            let words: String = String::from_utf8_lossy(&body).trim().chars().take(300).collect();
+            status.message = format!("{} answered {} with {}: {words}", self.inner.server, ask.what(), head.status);
+        }
+        let seconds = head.headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()).and_then(|v| v.trim().parse().ok());
+        status.retry_after = seconds;
+        Error::Status(Box::new(status))
+    }
+}
+
+// === impl Ask ===
+
+impl Ask<'_> {
+    /// For messages: method and path.
+    fn what(&self) -> String {
+        format!("{} {}", self.method, self.path.split('?').next().unwrap_or_default())
+    }
+
+    fn decode<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Error> {
+        serde_json::from_slice(body).map_err(|e| Error::Decode { what: self.what(), reason: e.to_string() })
+    }
+}
+
+enum ReadError {
+    TooLarge,
+    Broken(String),
+}
+
+async fn read(body: Incoming) -> Result<Bytes, ReadError> {
+    match Limited::new(body, BODY).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(ReadError::TooLarge),
+        Err(error) => Err(ReadError::Broken(chain(&*error))),
+    }
+}
+
+/// The text of a `Warning` header: `299 - "text"`.
+fn warning(value: &HeaderValue) -> Option<String> {
+    let text = value.to_str().ok()?;
+    let quoted = text.get(text.find('"')? + 1..text.rfind('"')?)?;
+    Some(quoted.replace("\\\"", "\"").replace("\\\\", "\\"))
+}
+
+fn impersonation(whom: &Impersonate) -> Result<HeaderMap, String> {
+    let mut headers = HeaderMap::new();
+    let mut add = |name: &str, value: &str| -> Result<(), String> {
+        let invalid = || format!("{value:?} cannot be impersonated: it has characters that no header can hold");
+        let value = HeaderValue::try_from(value).map_err(|_| invalid())?;
+        let name = HeaderName::try_from(name).map_err(|_| format!("{name:?} is no name of a header"))?;
+        headers.append(name, value);
+        Ok(())
+    };
+    if whom.user.is_empty() && *whom != Impersonate::default() {
+        return Err("groups, uid and extra fields can only be impersonated together with a user".into());
+    }
+    for (name, value) in [("impersonate-user", &whom.user), ("impersonate-uid", &whom.uid)] {
+        if !value.is_empty() {
+            add(name, value)?;
+        }
+    }
+    for group in &whom.groups {
+        add("impersonate-group", group)?;
+    }
+    for (key, value) in &whom.extra {
+        let mut name = "impersonate-extra-".to_string();
+        crate::query::encode_path(&mut name, key);
+        add(&name, value)?;
+    }
+    Ok(headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warnings_are_unquoted() {
+        let check = |text: &'static str| warning(&HeaderValue::from_static(text));
+        assert_eq!(check(r#"299 - "unknown field \"spec.x\"""#).as_deref(), Some(r#"unknown field "spec.x""#));
+        assert_eq!(check("299"), None);
+        assert_eq!(check("\""), None);
+    }
+
+    #[test]
+    fn whom_we_act_as_stands_in_headers() {
+        let whom = Impersonate {
+            user: "u".into(),
+            groups: vec!["a".into(), "b".into()],
+            extra: vec![("acme.com/x".into(), "1".into())],
+            ..Impersonate::default()
+        };
+        let headers = impersonation(&whom).unwrap();
+        assert_eq!(headers.get_all("impersonate-group").iter().count(), 2);
+        assert_eq!(headers.get("impersonate-extra-acme.com%2fx").unwrap(), "1");
+        assert!(impersonation(&Impersonate { groups: vec!["a".into()], ..Impersonate::default() }).is_err());
+        assert!(impersonation(&Impersonate { user: "a\nb".into(), ..Impersonate::default() }).is_err());
+    }
+}

@@ -1,0 +1,29 @@
+//! Kubernetes over few shared HTTP/2 connections.
+//!
+//! [`Config`] says where a cluster is and who we are there; [`Client`] sends requests; [`Discovery`] says what the cluster
+//! serves; [`Watch`] keeps a list current. Objects are [`bowline_base_value::Value`]s or a caller's own types: there are no
+//! typed copies of the Kubernetes API here. Every read is bounded, every request has a deadline, and every error has a
+//! [`Class`] that says what can be done about it.
+
+mod auth;
+mod client;
+mod config;
+mod connect;
+mod discovery;
+mod error;
+mod kubeconfig;
+mod lines;
+mod pool;
+mod query;
+mod resource;
+mod tls;
+mod watch;
+
+pub use client::{Answer, Client, Runtime};
+pub use config::{Auth, Config, Exec, Impersonate, Secret, Tls};
+pub use discovery::Discovery;
+pub use error::{Class, Error, Status, StatusCause, StatusDetails};
+pub use kubeconfig::KubeconfigError;
+pub use query::{DeleteOptions, ListOptions, Page, Patch, Propagation, Validation, WriteOptions};
+pub use resource::ApiResource;
+pub use watch::{Event, Watch, WatchOptions};

@@ -1,0 +1,103 @@
+//! rustls as clusters need it.
+
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+
+use crate::Tls;
+use crate::error::chain;
+
+/// Makes the client side of TLS; `identity` (certificates, key; PEM) takes the place of the configured one. Errors say which
+/// part cannot be used.
+pub(crate) fn client_config(
+    tls: &Tls,
+    identity: Option<(&[u8], &[u8])>,
+    alpn: &[&[u8]],
+) -> Result<ClientConfig, String> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()
+        .map_err(|e| chain(&e))?;
+    let builder = if tls.insecure {
+        builder.dangerous().with_custom_certificate_verifier(Arc::new(AcceptAny { provider }))
+    } else {
+        builder.with_root_certificates(roots(tls.ca.as_deref())?)
+    };
+    let own = tls.cert.as_deref().zip(tls.key.as_ref().map(|key| key.expose().as_slice()));
+    let mut config = match identity.or(own) {
+        None => builder.with_no_client_auth(),
+        Some((cert, key)) => {
+            let chain_der = certificates(cert).map_err(|e| format!("client certificate: {e}"))?;
+            let key = PrivateKeyDer::from_pem_slice(key).map_err(|e| format!("client key: {}", chain(&e)))?;
+            builder.with_client_auth_cert(chain_der, key).map_err(|e| format!("client certificate: {}", chain(&e)))?
+        }
+    };
+    config.alpn_protocols = alpn.iter().map(|p| p.to_vec()).collect();
+    Ok(config)
+}
+
+fn roots(ca: Option<&[u8]>) -> Result<RootCertStore, String> {
+    let mut roots = RootCertStore::empty();
+    match ca {
+        Some(pem) => {
+            for cert in certificates(pem).map_err(|e| format!("certificate authority: {e}"))? {
+                roots.add(cert).map_err(|e| format!("certificate authority: {}", chain(&e)))?;
+            }
+        }
+        None => {
+            // Machines carry certificates that rustls cannot read; the others still count.
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        }
+    }
+    Ok(roots)
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
+    let certs = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>().map_err(|e| chain(&e))?;
+    if certs.is_empty() { Err("holds no certificate in PEM".into()) } else { Ok(certs) }
+}
+
+/// Accepts every certificate, for clusters that are configured so.
+#[derive(Debug)]
+struct AcceptAny {
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for AcceptAny {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
