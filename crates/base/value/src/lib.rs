@@ -9,6 +9,7 @@ mod map;
 mod number;
 mod serde_impl;
 mod value;
+pub mod yaml;
 
 pub use json::{JsonError, from_json, to_json, to_json_indented};
 pub use map::Map;

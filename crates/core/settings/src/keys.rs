@@ -1,0 +1,306 @@
+//! The keys of `argocd-cm` and `argocd-cmd-params-cm`: name, meaning, default and parser of each, in one table.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bowline_base_value::{Value, yaml};
+use bowline_core_types::{InstanceId, TrackingMethod, annotation};
+
+use crate::parse_duration;
+
+/// A ConfigMap's `data`.
+pub type Map = BTreeMap<String, String>;
+
+/// A key whose value cannot be used; the last good value stays in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadKey {
+    /// The ConfigMap, such as `argocd-cm`.
+    pub config_map: &'static str,
+    /// The key.
+    pub key: &'static str,
+    /// What is wrong and what to write.
+    pub reason: String,
+}
+
+/// A key as the documentation lists it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyDoc {
+    /// The ConfigMap.
+    pub config_map: &'static str,
+    /// The key.
+    pub key: &'static str,
+    /// What it does, and why its default is what it is.
+    pub doc: &'static str,
+}
+
+/// An entry of `resource.exclusions` or `resource.inclusions`; an empty list matches all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResourceFilter {
+    /// Globs over API groups.
+    pub api_groups: Vec<String>,
+    /// Globs over kinds.
+    pub kinds: Vec<String>,
+    /// Globs over cluster URLs.
+    pub clusters: Vec<String>,
+}
+
+macro_rules! settings {
+    ($($(#[doc = $doc:literal])+ $map:literal $key:literal $field:ident: $type:ty = $default:expr, $parse:expr;)*) => {
+        /// Every key that the server reads, typed.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Settings {
+            $($(#[doc = $doc])+ pub $field: $type,)*
+        }
+
+        impl Default for Settings {
+            fn default() -> Settings {
+                Settings { $($field: $default,)* }
+            }
+        }
+
+        impl Settings {
+            /// The settings that these ConfigMaps give. A missing or empty key has its default; a bad one is reported and keeps
+            /// what it had in `last`.
+            pub fn load(last: &Settings, argocd_cm: &Map, cmd_params: &Map) -> (Settings, Vec<BadKey>) {
+                let mut settings = Settings::default();
+                let mut bad = Vec::new();
+                $({
+                    let map = if $map == "argocd-cm" { argocd_cm } else { cmd_params };
+                    if let Some(text) = map.get($key).map(|text| text.trim()).filter(|text| !text.is_empty()) {
+                        let parse: fn(&str) -> Result<$type, String> = $parse;
+                        match parse(text) {
+                            Ok(value) => settings.$field = value,
+                            Err(reason) => {
+                                bad.push(BadKey { config_map: $map, key: $key, reason });
+                                settings.$field = last.$field.clone();
+                            }
+                        }
+                    }
+                })*
+                (settings, bad)
+            }
+        }
+
+        /// Every key with its meaning, in the order of the table.
+        pub fn documented_keys() -> Vec<KeyDoc> {
+            vec![$(KeyDoc { config_map: $map, key: $key, doc: concat!($($doc, "\n"),+) },)*]
+        }
+    };
+}
+
+settings! {
+    /// How objects are marked as an application's: `annotation` (the contract's default), `label` or `annotation+label`.
+    "argocd-cm" "application.resourceTrackingMethod" tracking_method: TrackingMethod = TrackingMethod::Annotation,
+        |text| text.parse().map_err(|e: bowline_core_types::TrackingError| e.to_string());
+    /// The label that marks objects, where labels do.
+    "argocd-cm" "application.instanceLabelKey" instance_label_key: String = annotation::INSTANCE_LABEL.to_string(), text;
+    /// Tells several installations on one cluster apart; empty where there is one.
+    "argocd-cm" "installationID" installation_id: String = String::new(), text;
+    /// How often every application is looked at without being asked; `0` turns polling off.
+    "argocd-cm" "timeout.reconciliation" reconciliation: Duration = Duration::from_secs(120), parse_duration;
+    /// At most this much is added at random to each period, so that a fleet is not polled all at once.
+    "argocd-cm" "timeout.reconciliation.jitter" reconciliation_jitter: Duration = Duration::from_secs(60), parse_duration;
+    /// How often every application is rendered anew, whatever is remembered; `0` (the default) never.
+    "argocd-cm" "timeout.hard.reconciliation" hard_reconciliation: Duration = Duration::ZERO, parse_duration;
+    /// Kinds that are neither watched nor managed.
+    "argocd-cm" "resource.exclusions" resource_exclusions: Vec<ResourceFilter> = Vec::new(), filters;
+    /// Only these kinds are watched and managed, where any is given.
+    "argocd-cm" "resource.inclusions" resource_inclusions: Vec<ResourceFilter> = Vec::new(), filters;
+    /// Compare options of the installation: `ignoreAggregatedRoles`, `ignoreResourceStatusField` (`all`, `crd`, `none`),
+    /// `ignoreDifferencesOnResourceUpdates`.
+    "argocd-cm" "resource.compareoptions" compare_options: Value = Value::object(), object;
+    /// Whether kustomizations are rendered as such; else as plain directories.
+    "argocd-cm" "kustomize.enable" kustomize_enabled: bool = true, flag;
+    /// Whether Helm charts are rendered as such; else as plain directories.
+    "argocd-cm" "helm.enable" helm_enabled: bool = true, flag;
+    /// Whether Jsonnet files are evaluated.
+    "argocd-cm" "jsonnet.enable" jsonnet_enabled: bool = true, flag;
+    /// Build options for every kustomization.
+    "argocd-cm" "kustomize.buildOptions" kustomize_build_options: String = String::new(), text;
+    /// Whether the cluster that the server runs against is a destination without a Secret.
+    "argocd-cm" "cluster.inClusterEnabled" in_cluster_enabled: bool = true, flag;
+    /// Label-selected projects from which others inherit.
+    "argocd-cm" "globalProjects" global_projects: Value = Value::array(), list;
+    /// Whether syncs act as the service account that the project names for the destination.
+    "argocd-cm" "application.sync.impersonation.enabled" impersonation: bool = false, flag;
+    /// Namespaces besides the server's own whose Applications are reconciled; globs.
+    "argocd-cmd-params-cm" "application.namespaces" application_namespaces: Vec<String> = Vec::new(), comma_list;
+    /// Applications that are compared at once. 20, as the contract has it.
+    "argocd-cmd-params-cm" "controller.status.processors" status_processors: usize = 20, count;
+    /// Writes to a cluster at once. 20, as the contract has it.
+    "argocd-cmd-params-cm" "controller.kubectl.parallelism.limit" apply_parallelism: usize = 20, count;
+    /// Delay before the first self-heal of an object that was changed again, where no back-off is set; `0` uses the back-off.
+    "argocd-cmd-params-cm" "controller.self.heal.timeout.seconds" self_heal_timeout: Duration = Duration::ZERO, parse_duration;
+    /// First delay between self-heals of an object that keeps being changed.
+    "argocd-cmd-params-cm" "controller.self.heal.backoff.timeout.seconds" self_heal_backoff: Duration = Duration::from_secs(2), parse_duration;
+    /// By what each further delay grows.
+    "argocd-cmd-params-cm" "controller.self.heal.backoff.factor" self_heal_backoff_factor: usize = 3, count;
+    /// The longest such delay.
+    "argocd-cmd-params-cm" "controller.self.heal.backoff.cap.seconds" self_heal_backoff_cap: Duration = Duration::from_secs(300), parse_duration;
+    /// How long one sync may take; `0` (the default) for ever.
+    "argocd-cmd-params-cm" "controller.sync.timeout.seconds" sync_timeout: Duration = Duration::ZERO, parse_duration;
+    /// A pause between waves. `0` here (2 s in Argo CD): a wave starts when the one before is healthy, see DEVIATIONS.md.
+    "argocd-cmd-params-cm" "controller.sync.wave.delay.seconds" wave_delay: Duration = Duration::ZERO, parse_duration;
+    /// Whether each object's health is written into the Application's status.
+    "argocd-cmd-params-cm" "controller.resource.health.persist" persist_resource_health: bool = false, flag;
+    /// Labels of Applications that become labels of the `argocd_app_labels` metric.
+    "argocd-cmd-params-cm" "controller.metrics.application.labels" metrics_application_labels: Vec<String> = Vec::new(), comma_list;
+    /// Bytes that the files of one directory source may have together.
+    "argocd-cmd-params-cm" "reposerver.max.combined.directory.manifests.size" max_directory_bytes: u64 = 10_000_000, quantity;
+    /// How long one request to a Git remote may take.
+    "argocd-cmd-params-cm" "reposerver.git.request.timeout" git_timeout: Duration = Duration::from_secs(15), parse_duration;
+    /// Whether directories whose name starts with a dot are looked into.
+    "argocd-cmd-params-cm" "reposerver.include.hidden.directories" hidden_directories: bool = false, flag;
+}
+
+// === impl Settings ===
+
+impl Settings {
+    /// How objects are marked.
+    pub fn instance_id(&self) -> InstanceId {
+        InstanceId {
+            method: self.tracking_method,
+            label_key: self.instance_label_key.clone(),
+            installation: self.installation_id.clone(),
+        }
+    }
+}
+
+fn text(text: &str) -> Result<String, String> {
+    Ok(text.to_string())
+}
+
+fn flag(text: &str) -> Result<bool, String> {
+    match text {
+        "true" | "1" | "t" | "T" | "TRUE" | "True" => Ok(true),
+        "false" | "0" | "f" | "F" | "FALSE" | "False" => Ok(false),
+        other => Err(format!("{other:?} is neither true nor false")),
+    }
+}
+
+fn count(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n) if n > 0 => Ok(n),
+        _ => Err(format!("{text:?} is not a number above zero")),
+    }
+}
+
+fn comma_list(text: &str) -> Result<Vec<String>, String> {
+    Ok(text.split(',').map(|item| item.trim().to_string()).filter(|item| !item.is_empty()).collect())
+}
+
+/// A size as the contract writes it: digits with `K`, `M`, `G` (powers of 1000) or `Ki`, `Mi`, `Gi`.
+fn quantity(text: &str) -> Result<u64, String> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let factor = match &text[end..] {
+        "" => 1,
+        "k" | "K" => 1_000,
+        "M" => 1_000_000,
+        "G" => 1_000_000_000,
+        "Ki" => 1 << 10,
+        "Mi" => 1 << 20,
+        "Gi" => 1 << 30,
+        _ => 0,
+    };
+    match text[..end].parse::<u64>().ok().and_then(|n| n.checked_mul(factor)) {
+        Some(bytes) if factor > 0 => Ok(bytes),
+        _ => Err(format!("{text:?} is not a size (such as 10M or 64Mi)")),
+    }
+}
+
+fn document(text: &str) -> Result<Value, String> {
+    yaml::from_yaml(text).map_err(|e| e.to_string())
+}
+
+fn object(text: &str) -> Result<Value, String> {
+    let value = document(text)?;
+    if value.as_object().is_some() { Ok(value) } else { Err(format!("must be an object, is {}", value.type_name())) }
+}
+
+fn list(text: &str) -> Result<Value, String> {
+    let value = document(text)?;
+    if value.as_array().is_some() { Ok(value) } else { Err(format!("must be a list, is {}", value.type_name())) }
+}
+
+fn filters(text: &str) -> Result<Vec<ResourceFilter>, String> {
+    let strings = |entry: &Value, field: &str| -> Result<Vec<String>, String> {
+        match entry.get(field) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Array(items)) => items
+                .iter()
+                .map(|item| item.as_str().map(String::from).ok_or_else(|| format!("{field} must hold strings")))
+                .collect(),
+            Some(other) => Err(format!("{field} must be a list, is {}", other.type_name())),
+        }
+    };
+    let value = list(text)?;
+    let entries = value.as_array().unwrap_or_default();
+    entries
+        .iter()
+        .map(|entry| {
+            Ok(ResourceFilter {
+                api_groups: strings(entry, "apiGroups")?,
+                kinds: strings(entry, "kinds")?,
+                clusters: strings(entry, "clusters")?,
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(entries: &[(&str, &str)]) -> Map {
+        entries.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect()
+    }
+
+    #[test]
+    fn every_key_has_a_name_of_its_own_and_a_meaning() {
+        let keys = documented_keys();
+        let names: std::collections::BTreeSet<_> = keys.iter().map(|k| (k.config_map, k.key)).collect();
+        assert_eq!(names.len(), keys.len());
+        for key in keys {
+            assert!(key.doc.trim().len() > 20, "{} says nothing", key.key);
+            assert!(["argocd-cm", "argocd-cmd-params-cm"].contains(&key.config_map), "{}", key.config_map);
+        }
+    }
+
+    #[test]
+    fn all_bad_keys_are_reported_at_once_and_keep_their_last_value() {
+        let good = map(&[("timeout.reconciliation", "30s"), ("helm.enable", "false")]);
+        let (first, bad) = Settings::load(&Settings::default(), &good, &map(&[]));
+        assert_eq!((first.reconciliation, first.helm_enabled, bad), (Duration::from_secs(30), false, vec![]));
+
+        let broken = map(&[
+            ("timeout.reconciliation", "soon"),
+            ("helm.enable", "maybe"),
+            ("resource.exclusions", "- kinds: Pod"),
+            ("installationID", "eu"),
+        ]);
+        let params = map(&[("controller.status.processors", "0")]);
+        let (second, bad) = Settings::load(&first, &broken, &params);
+        let reasons: Vec<String> = bad.iter().map(|b| format!("{} {}: {}", b.config_map, b.key, b.reason)).collect();
+        assert_eq!(
+            reasons,
+            [
+                r#"argocd-cm timeout.reconciliation: "soon" is not a duration (such as 120s, 3m or 1h30m)"#,
+                "argocd-cm resource.exclusions: kinds must be a list, is string",
+                r#"argocd-cm helm.enable: "maybe" is neither true nor false"#,
+                r#"argocd-cmd-params-cm controller.status.processors: "0" is not a number above zero"#,
+            ]
+        );
+        assert_eq!((second.reconciliation, second.helm_enabled), (Duration::from_secs(30), false));
+        assert_eq!(second.installation_id, "eu");
+    }
+
+    #[test]
+    fn filters_and_sizes_are_read() {
+        let cm = map(&[("resource.exclusions", "- apiGroups: [\"*.cilium.io\"]\n  kinds:\n  - Cilium*\n")]);
+        let params = map(&[("reposerver.max.combined.directory.manifests.size", "64Mi")]);
+        let (settings, bad) = Settings::load(&Settings::default(), &cm, &params);
+        assert_eq!(bad, []);
+        assert_eq!(settings.resource_exclusions[0].kinds, ["Cilium*"]);
+        assert_eq!(settings.max_directory_bytes, 64 << 20);
+    }
+}
