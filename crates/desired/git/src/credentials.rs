@@ -1,0 +1,212 @@
+//! [`Credentials`]: how a repository lets us in, as its Secret says.
+
+use bowline_core_types::Sensitive;
+
+use crate::Transport;
+
+/// What a repository's Secret (with its template's) says about access, and the trust that the server's settings give for its host.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Credentials {
+    /// `username`.
+    pub username: Option<String>,
+    /// `password`: a password or a token.
+    pub password: Option<Sensitive<String>>,
+    /// `bearerToken`.
+    pub bearer_token: Option<Sensitive<String>>,
+    /// `sshPrivateKey`, PEM or OpenSSH form, without a passphrase.
+    pub ssh_private_key: Option<Sensitive<String>>,
+    /// Lines of a `known_hosts` file: `ssh_known_hosts` of `argocd-ssh-known-hosts-cm`.
+    pub known_hosts: String,
+    /// `tlsClientCertData`, PEM.
+    pub tls_client_cert: Option<String>,
+    /// `tlsClientCertKey`, PEM.
+    pub tls_client_key: Option<Sensitive<String>>,
+    /// Certificates that the host may be signed by, PEM: the host's key of `argocd-tls-certs-cm`. Replaces the system's.
+    pub ca: Option<String>,
+    /// `insecure` or `insecureIgnoreHostKey`: neither certificate nor host key is checked.
+    pub insecure: bool,
+    /// `forceHttpBasicAuth`: send user and password without being asked for them.
+    pub force_basic_auth: bool,
+    /// `proxy`, for http and https.
+    pub proxy: Option<String>,
+    /// `noProxy`: hosts that are reached without it.
+    pub no_proxy: Option<String>,
+    /// `depth`: commits that are fetched of each ref; 0 is all of them.
+    pub depth: u32,
+}
+
+/// Credentials and who they belong to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Access {
+    /// The project that owns the repository's Secret, empty where it is for all. Local copies are kept apart by it, so that
+    /// what one project's credentials fetched is not read by another.
+    pub scope: String,
+    /// What to log in with.
+    pub credentials: Credentials,
+}
+
+/// Why a repository's Secret cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CredentialsError {
+    /// A way of logging in, or a kind of content, that does not exist here.
+    #[error("repository Secret: {key} ({what}) is not supported")]
+    Unsupported {
+        /// The Secret's key.
+        key: &'static str,
+        /// What it asks for.
+        what: &'static str,
+    },
+    /// A value that cannot be read, or cannot be handed on.
+    #[error("repository Secret: {key} {reason}")]
+    Invalid {
+        /// The Secret's key.
+        key: &'static str,
+        /// What is wrong; never the value.
+        reason: &'static str,
+    },
+}
+
+const UNSUPPORTED: [(&str, &str); 8] = [
+    ("githubAppID", "GitHub App"),
+    ("githubAppPrivateKey", "GitHub App"),
+    ("gcpServiceAccountKey", "Google Cloud Source"),
+    ("useAzureWorkloadIdentity", "Azure workload identity"),
+    ("azureServicePrincipalClientId", "Azure service principal"),
+    ("azureServicePrincipalClientSecret", "Azure service principal"),
+    ("azureServicePrincipalTenantId", "Azure service principal"),
+    ("enableLfs", "Git LFS"),
+];
+
+// === impl Credentials ===
+
+impl Credentials {
+    /// Reads the keys of a repository Secret; `get` gives a key's text. What settings give per host (known hosts, CA) is set after.
+    pub fn from_fields<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Result<Credentials, CredentialsError> {
+        let text = |key: &str| get(key).filter(|text| !text.is_empty());
+        for (key, what) in UNSUPPORTED {
+            // The switches may be there and off.
+            if text(key).is_some_and(|value| !(value == "false" || value == "0")) {
+                return Err(CredentialsError::Unsupported { key, what });
+            }
+        }
+        let flag = |key: &'static str| match text(key).map(str::trim) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(CredentialsError::Invalid { key, reason: "must be true or false" }),
+        };
+        let secret = |key: &str| text(key).map(|text| Sensitive::new(text.to_string()));
+        let credentials = Credentials {
+            username: text("username").map(String::from),
+            password: secret("password"),
+            bearer_token: secret("bearerToken"),
+            ssh_private_key: secret("sshPrivateKey"),
+            known_hosts: String::new(),
+            tls_client_cert: text("tlsClientCertData").map(String::from),
+            tls_client_key: secret("tlsClientCertKey"),
+            ca: None,
+            insecure: flag("insecure")? || flag("insecureIgnoreHostKey")?,
+            force_basic_auth: flag("forceHttpBasicAuth")?,
+            proxy: text("proxy").map(String::from),
+            no_proxy: text("noProxy").map(String::from),
+            depth: match text("depth") {
+                None => 0,
+                Some(text) => text
+                    .trim()
+                    .parse()
+                    .map_err(|_| CredentialsError::Invalid { key: "depth", reason: "must be a whole number" })?,
+            },
+        };
+        credentials.check()?;
+        Ok(credentials)
+    }
+
+    /// Refuses values that would mean something else to the programs that they are handed to.
+    pub(crate) fn check(&self) -> Result<(), CredentialsError> {
+        let lines = |key: &'static str, text: Option<&str>| match text {
+            Some(text) if text.chars().any(char::is_control) => {
+                Err(CredentialsError::Invalid { key, reason: "must be one line without control characters" })
+            }
+            _ => Ok(()),
+        };
+        lines("username", self.username.as_deref())?;
+        lines("password", self.password.as_ref().map(|s| s.expose().as_str()))?;
+        lines("bearerToken", self.bearer_token.as_ref().map(|s| s.expose().as_str()))?;
+        lines("proxy", self.proxy.as_deref())?;
+        lines("noProxy", self.no_proxy.as_deref())?;
+        if self.tls_client_cert.is_some() != self.tls_client_key.is_some() {
+            return Err(CredentialsError::Invalid {
+                key: "tlsClientCertData",
+                reason: "and tlsClientCertKey must be given together",
+            });
+        }
+        Ok(())
+    }
+
+    /// Refuses what does not exist for a transport.
+    pub(crate) fn check_for(&self, transport: Transport) -> Result<(), CredentialsError> {
+        if transport == Transport::Ssh && self.proxy.is_some() {
+            return Err(CredentialsError::Unsupported { key: "proxy", what: "a proxy for SSH" });
+        }
+        self.check()
+    }
+
+    /// Every text that must not be shown, for taking them out of other programs' messages.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+        [&self.password, &self.bearer_token, &self.ssh_private_key, &self.tls_client_key]
+            .into_iter()
+            .filter_map(|secret| secret.as_ref().map(|s| s.expose().as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn read(fields: &[(&str, &str)]) -> Result<Credentials, String> {
+        let fields: BTreeMap<&str, &str> = fields.iter().copied().collect();
+        Credentials::from_fields(|key| fields.get(key).copied()).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn fields_are_read() {
+        let read =
+            read(&[("username", "u"), ("password", "p"), ("insecure", "true"), ("depth", "1"), ("enableLfs", "false")]);
+        let want = Credentials {
+            username: Some("u".into()),
+            password: Some(Sensitive::new("p".into())),
+            insecure: true,
+            depth: 1,
+            ..Credentials::default()
+        };
+        assert_eq!(read.unwrap(), want);
+    }
+
+    #[test]
+    fn what_does_not_exist_is_refused_by_name() {
+        for (fields, want) in [
+            (("githubAppID", "7"), "repository Secret: githubAppID (GitHub App) is not supported"),
+            (
+                ("gcpServiceAccountKey", "{}"),
+                "repository Secret: gcpServiceAccountKey (Google Cloud Source) is not supported",
+            ),
+            (("enableLfs", "true"), "repository Secret: enableLfs (Git LFS) is not supported"),
+            (
+                ("useAzureWorkloadIdentity", "true"),
+                "repository Secret: useAzureWorkloadIdentity (Azure workload identity) is not supported",
+            ),
+            (("depth", "x"), "repository Secret: depth must be a whole number"),
+            (("password", "a\nhost=evil"), "repository Secret: password must be one line without control characters"),
+            (
+                ("tlsClientCertKey", "k"),
+                "repository Secret: tlsClientCertData and tlsClientCertKey must be given together",
+            ),
+        ] {
+            assert_eq!(read(&[fields]).unwrap_err(), want);
+        }
+        let ssh = read(&[("proxy", "socks5://h")]).unwrap();
+        assert!(ssh.check_for(Transport::Ssh).is_err());
+        assert!(ssh.check_for(Transport::Https).is_ok());
+    }
+}

@@ -1,0 +1,165 @@
+//! [`GitRepositories`]: the adapter behind the `Sources` port.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bowline_base_tree::{ObjectId, Tree};
+use bowline_core_ports::{BoxFuture, Freshness, Resolved, RevisionMetadata, SourceError, SourceErrorKind, Sources};
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+
+use crate::objects::ObjectCache;
+use crate::repository::Repository;
+use crate::{Access, Remote, Settings, Transport};
+
+/// Gives the credentials for a URL in a project, from the repository Secrets. Called for every request, so that a changed Secret
+/// counts at once; an error is that of the request.
+pub type AccessFor = dyn Fn(&str, &str) -> Result<Access, SourceError> + Send + Sync;
+
+/// All Git repositories that are in use.
+pub struct GitRepositories {
+    shared: Shared,
+    access: Box<AccessFor>,
+    /// By (URL, scope).
+    repositories: Mutex<HashMap<(String, String), Arc<Repository>>>,
+    numbers: AtomicU64,
+    /// Held for as long as this lives: mirrors have one owner.
+    _owner: File,
+}
+
+/// What all repositories share.
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) slots: Semaphore,
+    pub(crate) cache: Arc<ObjectCache>,
+    /// The cache directory without links, for telling what lies in it.
+    root: PathBuf,
+}
+
+// === impl GitRepositories ===
+
+impl GitRepositories {
+    /// Repositories with their mirrors in `settings.cache`, which is made where it is missing. Fails where that cannot be
+    /// written or another process holds it.
+    pub fn new(
+        settings: Settings,
+        access: impl Fn(&str, &str) -> Result<Access, SourceError> + Send + Sync + 'static,
+    ) -> io::Result<GitRepositories> {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&settings.cache)?;
+        let root = settings.cache.canonicalize()?;
+        #[expect(clippy::disallowed_methods, reason = "the cache is this crate's own directory")]
+        let owner = File::create(root.join("owner.lock"))?;
+        owner.try_lock().map_err(|error| {
+            io::Error::other(format!("the Git cache {} is in use by another process: {error}", root.display()))
+        })?;
+        let shared = Shared {
+            slots: Semaphore::new(settings.parallel.max(1)),
+            cache: Arc::new(ObjectCache::new(settings.object_cache)),
+            settings: Settings { cache: root.clone(), ..settings },
+            root,
+        };
+        Ok(GitRepositories {
+            shared,
+            access: Box::new(access),
+            repositories: Mutex::default(),
+            numbers: AtomicU64::new(0),
+            _owner: owner,
+        })
+    }
+
+    /// [`Sources::resolve`] with the source's `tagPrefix`: what stands before the version in the tags that a constraint chooses from.
+    pub async fn resolve_with_prefix(
+        &self,
+        url: &str,
+        project: &str,
+        revision: &str,
+        tag_prefix: &str,
+        freshness: Freshness,
+    ) -> Result<Resolved, SourceError> {
+        let (repository, access) = self.repository(url, project)?;
+        repository.resolve(&self.shared, &access.credentials, revision, tag_prefix, freshness).await
+    }
+
+    fn repository(&self, url: &str, project: &str) -> Result<(Arc<Repository>, Access), SourceError> {
+        let refused = |reason: String| SourceError::new(SourceErrorKind::Refused, reason);
+        let remote = Remote::parse(url).map_err(|error| refused(error.to_string()))?;
+        if remote.transport() == Transport::File {
+            self.check_local(&remote).map_err(refused)?;
+        }
+        let access = (self.access)(url, project)?;
+        let key = (remote.url().to_string(), access.scope.clone());
+        let mut repositories = self.repositories.lock().unwrap_or_else(PoisonError::into_inner);
+        let repository = repositories.entry(key).or_insert_with_key(|(url, scope)| {
+            let mirror = self.shared.root.join(mirror_name(url, scope));
+            Arc::new(Repository::new(remote, mirror, self.numbers.fetch_add(1, Ordering::Relaxed)))
+        });
+        Ok((repository.clone(), access))
+    }
+
+    /// A path is refused where local repositories are off, and where it leads into our mirrors: those were fetched with others'
+    /// credentials.
+    fn check_local(&self, remote: &Remote) -> Result<(), String> {
+        if !self.shared.settings.local {
+            return Err(format!("{remote}: repositories on the server's own disk are not allowed"));
+        }
+        let path = remote.directory().unwrap_or_default();
+        match path.canonicalize() {
+            Ok(real) if real.starts_with(&self.shared.root) || self.shared.root.starts_with(&real) => {
+                Err(format!("{remote}: the server's own Git cache is no repository"))
+            }
+            // Where nothing is, opening it says so.
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Sources for GitRepositories {
+    fn resolve<'a>(
+        &'a self,
+        url: &'a str,
+        project: &'a str,
+        revision: &'a str,
+        freshness: Freshness,
+    ) -> BoxFuture<'a, Result<Resolved, SourceError>> {
+        Box::pin(self.resolve_with_prefix(url, project, revision, "", freshness))
+    }
+
+    fn tree<'a>(
+        &'a self,
+        url: &'a str,
+        project: &'a str,
+        commit: ObjectId,
+    ) -> BoxFuture<'a, Result<Tree, SourceError>> {
+        Box::pin(async move {
+            let (repository, access) = self.repository(url, project)?;
+            repository.tree(&self.shared, &access.credentials, commit).await
+        })
+    }
+
+    fn metadata<'a>(
+        &'a self,
+        url: &'a str,
+        project: &'a str,
+        commit: ObjectId,
+    ) -> BoxFuture<'a, Result<RevisionMetadata, SourceError>> {
+        Box::pin(async move {
+            let (repository, access) = self.repository(url, project)?;
+            repository.metadata(&self.shared, &access.credentials, commit).await
+        })
+    }
+}
+
+/// The mirror's directory: no letter of the URL is in it, and it cannot be guessed into another's.
+fn mirror_name(url: &str, scope: &str) -> String {
+    let mut sha = Sha256::new();
+    sha.update(url);
+    sha.update([0]);
+    sha.update(scope);
+    let digest = sha.finalize();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
