@@ -46,6 +46,8 @@ pub enum Event {
     Listed(Vec<Value>),
     /// These were all: what has not been listed since [`Event::Listing`] is gone.
     Complete,
+    /// After [`Event::Failed`]: it goes on from where it was.
+    Resumed,
     /// An object is new or changed.
     Applied(Value),
     /// An object is gone; its last state.
@@ -72,6 +74,8 @@ pub struct Watch {
     version: String,
     ready: VecDeque<Event>,
     failures: u32,
+    /// Whether a failure was told that nothing has been heard since.
+    troubled: bool,
     pause: Option<Pause>,
     connected: watch::Receiver<u64>,
 }
@@ -109,6 +113,7 @@ impl Watch {
             version: String::new(),
             ready: VecDeque::new(),
             failures: 0,
+            troubled: false,
             pause: None,
             connected: client.connected(),
         }
@@ -172,6 +177,7 @@ impl Watch {
                 }
                 self.ready.push_back(Event::Listed(items));
                 if page.next.is_empty() {
+                    self.troubled = false;
                     self.version = page.resource_version;
                     self.ready.push_back(Event::Complete);
                     self.phase = Phase::Watch { lines: None };
@@ -202,7 +208,12 @@ impl Watch {
             .with("resourceVersion", &self.version)
             .finish();
         match self.client.lines(&path).await {
-            Ok(lines) => self.phase = Phase::Watch { lines: Some((lines, Instant::now())) },
+            Ok(lines) => {
+                self.phase = Phase::Watch { lines: Some((lines, Instant::now())) };
+                if std::mem::take(&mut self.troubled) {
+                    self.ready.push_back(Event::Resumed);
+                }
+            }
             Err(error) if error.is(Class::Expired) => self.relist(),
             Err(error) => self.fail(error),
         }
@@ -282,6 +293,7 @@ impl Watch {
 
     fn fail(&mut self, error: Error) {
         let wait = self.wait(error.retry_after(), error.is(Class::Unreachable));
+        self.troubled = true;
         self.ready.push_back(Event::Failed { error, wait });
     }
 
