@@ -1,0 +1,32 @@
+# The only door: every way of building, running and checking Bowline is one of these targets, here and in CI.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+CARGO_DENY := 0.20.2
+
+.PHONY: help up test check bench peers
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: ## run Bowline with a cluster and a sample repository of its own; KUBECONFIG=FILE make up uses that cluster
+	@deploy/up
+
+test: peers ## run every test, on the real tools
+	cargo test --locked --workspace --no-fail-fast
+
+check: ## what a change must pass before it is read: format, lints, licences and bans, tidy
+	cargo fmt --all -- --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	@installed=$$(cargo deny --version 2>/dev/null || true); if [[ $$installed != "cargo-deny $(CARGO_DENY)" ]]; then \
+	  echo "installing cargo-deny $(CARGO_DENY): about three minutes, once"; \
+	  cargo install --quiet --locked --root "$${CARGO_HOME:-$$HOME/.cargo}" cargo-deny@$(CARGO_DENY); fi
+	cargo deny --locked check --hide-inclusion-graph bans licenses sources
+	cargo test --locked --quiet -p bowline-tests-tidy
+
+bench: peers ## measure, one JSON line for each figure
+	cargo bench --locked --workspace
+
+peers: ## build the real tools that tests compare with and run against, where they are missing
+	@tests/peers/build

@@ -1,0 +1,30 @@
+//! A real Kubernetes API server of a test's own: etcd, kube-apiserver and, when asked, the controller manager.
+//!
+//! The tools are the pinned peers of `tests/peers`; there is no kubelet and no scheduler, so no pod ever runs. A server is
+//! ready about two seconds after [`KubeServer::start`]. A test binary shares one ([`KubeServer::shared`]) and each test takes
+//! a namespace of its own in it ([`KubeServer::namespace`]); a test that stops the server or counts its requests starts its own.
+//!
+//! ```no_run
+//! let kube = bowline_tests_kube::KubeServer::shared();
+//! let namespace = kube.namespace("drift-is-healed");
+//! let (status, pods) = kube.request("GET", &format!("/api/v1/namespaces/{namespace}/pods"), None).unwrap();
+//! ```
+//!
+//! Everything here blocks, on purpose: a test without async can use it, and one with async starts it before its runtime.
+//! Nothing outlives the test process, however that ends: each tool has a watchdog.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this crate is an edge: it starts processes, waits for them and writes their files"
+)]
+
+mod builder;
+mod certificates;
+mod client;
+mod error;
+mod peers;
+mod process;
+mod server;
+
+pub use builder::Builder;
+pub use error::Error;
+pub use server::KubeServer;
