@@ -1,5 +1,6 @@
 //! [`Credentials`]: how a repository lets us in, as its Secret says.
 
+use bowline_core_settings::RepositorySecret;
 use bowline_core_types::Sensitive;
 
 use crate::Transport;
@@ -76,6 +77,28 @@ const UNSUPPORTED: [(&str, &str); 8] = [
     ("azureServicePrincipalTenantId", "Azure service principal"),
     ("enableLfs", "Git LFS"),
 ];
+
+/// What a template of credentials does not give: these say something of one repository.
+const NOT_FROM_TEMPLATE: [&str; 4] = ["insecure", "insecureIgnoreHostKey", "enableLfs", "depth"];
+
+// === impl Access ===
+
+impl Access {
+    /// From the repository's Secret and, where that has no credentials, the template's: what
+    /// [`find_repository`](bowline_core_settings::find_repository) gives. What settings give per host is set after.
+    pub fn from_secrets(
+        repository: Option<&RepositorySecret>,
+        template: Option<&RepositorySecret>,
+    ) -> Result<Access, CredentialsError> {
+        let credentials = Credentials::from_fields(|key| {
+            let own = repository.map(|secret| secret.text(key)).filter(|text| !text.is_empty());
+            let template = template.filter(|_| !NOT_FROM_TEMPLATE.contains(&key));
+            own.or_else(|| template.map(|secret| secret.text(key)))
+        })?;
+        let owner = repository.or(template).map(|secret| secret.project.clone());
+        Ok(Access { scope: owner.unwrap_or_default(), credentials })
+    }
+}
 
 // === impl Credentials ===
 
@@ -181,6 +204,29 @@ mod tests {
             ..Credentials::default()
         };
         assert_eq!(read.unwrap(), want);
+    }
+
+    #[test]
+    fn a_template_gives_credentials_and_says_nothing_of_trust() {
+        let secret = |template: bool, project: &str, fields: &[(&str, &str)]| RepositorySecret {
+            secret: "s".into(),
+            template,
+            kind: Default::default(),
+            url: "https://h".into(),
+            name: String::new(),
+            project: project.into(),
+            data: fields.iter().map(|(k, v)| (k.to_string(), Sensitive::new(v.to_string()))).collect(),
+        };
+        let repository = secret(false, "team", &[("proxy", "http://own")]);
+        let template =
+            secret(true, "", &[("username", "u"), ("password", "p"), ("insecure", "true"), ("proxy", "http://t")]);
+        let access = Access::from_secrets(Some(&repository), Some(&template)).unwrap();
+        let Credentials { username, insecure, proxy, .. } = &access.credentials;
+        assert_eq!(
+            (access.scope.as_str(), username.as_deref(), *insecure, proxy.as_deref()),
+            ("team", Some("u"), false, Some("http://own"))
+        );
+        assert_eq!(Access::from_secrets(None, None).unwrap(), Access::default());
     }
 
     #[test]

@@ -8,14 +8,16 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bowline_core_types::Sensitive;
 use bowline_desired_git::{Access, Credentials};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 use tokio::process::Command;
+use tokio_rustls::TlsAcceptor;
 
 use crate::kit::{Adapter, Repo};
 
 /// A server of one repository at `/repo.git`.
 pub struct Server {
+    scheme: &'static str,
     port: u16,
     seen: Arc<Mutex<Vec<Seen>>>,
     task: tokio::task::JoinHandle<()>,
@@ -37,6 +39,8 @@ struct Rules {
     redirect: Option<String>,
     /// Accept and never answer.
     silent: bool,
+    /// Speak HTTPS.
+    tls: Option<TlsAcceptor>,
 }
 
 impl Server {
@@ -56,22 +60,37 @@ impl Server {
         Server::with(Rules { silent: true, ..Rules::default() }).await
     }
 
+    pub async fn with_tls(repository: PathBuf, tls: TlsAcceptor) -> Server {
+        Server::with(Rules { repository, tls: Some(tls), ..Rules::default() }).await
+    }
+
     async fn with(rules: Rules) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let log = seen.clone();
+        let scheme = if rules.tls.is_some() { "https" } else { "http" };
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (rules, log) = (rules.clone(), log.clone());
-                tokio::spawn(async move { answer(stream, rules, log).await });
+                tokio::spawn(async move {
+                    match rules.tls.clone() {
+                        None => answer(stream, rules, log).await,
+                        // A client that does not trust us, or that we do not let in, has gone.
+                        Some(tls) => {
+                            if let Ok(stream) = tls.accept(stream).await {
+                                answer(stream, rules, log).await;
+                            }
+                        }
+                    }
+                });
             }
         });
-        Server { port, seen, task }
+        Server { scheme, port, seen, task }
     }
 
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/repo.git", self.port)
+        format!("{}://127.0.0.1:{}/repo.git", self.scheme, self.port)
     }
 
     pub fn seen(&self) -> Vec<Seen> {
@@ -90,7 +109,7 @@ impl Drop for Server {
     }
 }
 
-async fn answer(stream: TcpStream, rules: Rules, log: Arc<Mutex<Vec<Seen>>>) {
+async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin, rules: Rules, log: Arc<Mutex<Vec<Seen>>>) {
     let mut stream = BufReader::new(stream);
     let mut request = String::new();
     if stream.read_line(&mut request).await.unwrap_or(0) == 0 {
@@ -175,9 +194,10 @@ async fn answer(stream: TcpStream, rules: Rules, log: Arc<Mutex<Vec<Seen>>>) {
     );
     stream.write_all(reply.as_bytes()).await.unwrap();
     stream.write_all(&output[end + 4..]).await.unwrap();
+    let _ = stream.shutdown().await;
 }
 
-fn login(credentials: Credentials) -> Adapter {
+pub fn login(credentials: Credentials) -> Adapter {
     Adapter::with(move |_, _| Ok(Access { scope: String::new(), credentials: credentials.clone() }))
 }
 

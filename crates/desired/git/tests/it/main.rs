@@ -9,3 +9,4 @@ mod http;
 mod kit;
 mod resolve;
 mod ssh;
+mod tls;

@@ -13,7 +13,8 @@ const FAKE_SSH: &str = r#"#!/bin/sh
 printf '%s\n' "$@" > "$LOG/arguments"
 while [ $# -gt 2 ]; do
   case "$1" in
-    -i) stat -L -c %a "$2" > "$LOG/mode"; cat "$2" > "$LOG/key"; shift ;;
+    -i) stat -L -c %a "$2" > "$LOG/mode"; cat "$2" > "$LOG/key"
+        ssh-keygen -y -P "" -f "$2" > "$LOG/public" 2>&1; shift ;;
     UserKnownHostsFile=*) cat "${1#UserKnownHostsFile=}" > "$LOG/hosts" ;;
   esac
   shift
@@ -33,9 +34,12 @@ async fn key_and_known_hosts_reach_ssh_without_a_disk() {
     let mut settings = Settings::new(cache.path(), []);
     let path = format!("{}:{}", bin.path().display(), std::env::var("PATH").unwrap());
     settings.environment = vec![("PATH".into(), path.into()), ("LOG".into(), log.clone().into())];
-    let git = GitRepositories::new(settings, |_, _| {
+    let (private, public) = key_pair(bin.path());
+    // As a Windows editor may have left it.
+    let pasted = private.trim_end().replace('\n', "\r\n");
+    let git = GitRepositories::new(settings, move |_, _| {
         let credentials = Credentials {
-            ssh_private_key: Some(Sensitive::new("-----BEGIN KEY-----\r\ns3cret\r\n-----END KEY-----".into())),
+            ssh_private_key: Some(Sensitive::new(pasted.clone())),
             known_hosts: "example.com ssh-ed25519 AAAA\n".into(),
             ..Credentials::default()
         };
@@ -47,14 +51,28 @@ async fn key_and_known_hosts_reach_ssh_without_a_disk() {
     assert_eq!(resolved.commit.to_string(), repo.head());
 
     let noted = |name: &str| std::fs::read_to_string(log.join(name)).unwrap();
-    assert_eq!(noted("key"), "-----BEGIN KEY-----\ns3cret\n-----END KEY-----\n");
+    assert_eq!(noted("key"), private);
+    assert_eq!(noted("public").split(' ').nth(1), public.split(' ').nth(1), "OpenSSH itself took the key");
     assert_eq!(noted("mode").trim(), "600");
     assert_eq!(noted("hosts"), "example.com ssh-ed25519 AAAA\n");
     let arguments = noted("arguments");
-    assert!(!arguments.contains("s3cret"));
+    assert!(!arguments.contains("BEGIN"));
     for option in
         ["BatchMode=yes", "StrictHostKeyChecking=yes", "IdentitiesOnly=yes", "IdentityAgent=none", "/dev/null"]
     {
         assert!(arguments.lines().any(|line| line == option), "{option} in {arguments}");
     }
+}
+
+/// A fresh key, made by OpenSSH: (private, public).
+fn key_pair(directory: &std::path::Path) -> (String, String) {
+    let file = directory.join("id");
+    let made = std::process::Command::new("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", "", "-f"])
+        .arg(&file)
+        .status()
+        .expect("openssh-client is installed");
+    assert!(made.success());
+    let read = |path: std::path::PathBuf| std::fs::read_to_string(path).unwrap();
+    (read(file.clone()), read(file.with_extension("pub")))
 }
