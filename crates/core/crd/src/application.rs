@@ -13,9 +13,9 @@ pub use status::*;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::API_VERSION;
 use crate::meta::{ListMeta, ObjectMeta};
 use crate::wire::{Resource, messages};
-use crate::API_VERSION;
 
 messages! {
     /// Ties a set of manifests in Git to workloads in one cluster and namespace.

@@ -32,3 +32,6 @@ pub const GROUP: &str = "argoproj.io";
 pub const VERSION: &str = "v1alpha1";
 /// Group and version as an object's `apiVersion`.
 pub const API_VERSION: &str = "argoproj.io/v1alpha1";
+
+#[cfg(test)]
+mod tests;

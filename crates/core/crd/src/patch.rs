@@ -124,3 +124,5 @@ fn carry_list(raw: &[Value], before: &[Value], after: &[Value]) -> Vec<Value> {
         .collect()
 }
 
+#[cfg(test)]
+mod tests;

@@ -52,7 +52,7 @@ messages! {
         /// Times at which syncs are allowed or denied.
         [8 "syncWindows"] sync_windows: Vec<SyncWindow>,
         /// Kinds inside namespaces that may be deployed; all if empty.
-        [9 "namespaceResourceWhitelist"] namespace_resource_whitelist: Vec<GroupKind>,
+        [9 "namespaceResourceWhitelist"] namespace_resource_whitelist: Option<Vec<GroupKind>>,
         /// Keys of which one must have signed a commit; all commits if empty.
         [10 "signatureKeys"] signature_keys: Vec<SignatureKey>,
         /// Cluster-wide kinds that may not be deployed.

@@ -28,9 +28,39 @@ pub fn appproject_crd() -> Value {
     crd::<AppProject>("appproject", &["appproj", "appprojs"], json!({}))
 }
 
-/// The definition of `ApplicationSet`. It is large: apply it server-side, no annotation could hold it.
+/// The definition of `ApplicationSet`. It is large: apply it server-side, no annotation could hold it. A generator's
+/// template is that of the spec again, dozens of times; only there is it described.
 pub fn applicationset_crd() -> Value {
-    crd::<ApplicationSet>("applicationset", &["appset", "appsets"], json!({"subresources": {"status": {}}}))
+    let mut crd =
+        crd::<ApplicationSet>("applicationset", &["appset", "appsets"], json!({"subresources": {"status": {}}}));
+    let schema = &mut crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
+    for generator in properties(&mut schema["properties"]["spec"]["properties"]["generators"]["items"]) {
+        undescribe_templates(generator);
+    }
+    crd
+}
+
+fn properties(schema: &mut Value) -> impl Iterator<Item = &mut Value> {
+    schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flat_map(|map| map.values_mut())
+}
+
+fn undescribe_templates(generator: &mut Value) {
+    if let Some(template) = generator.pointer_mut("/properties/template") {
+        properties(template).for_each(undescribe);
+    }
+    if let Some(nested) = generator.pointer_mut("/properties/generators/items") {
+        properties(nested).for_each(undescribe_templates);
+    }
+}
+
+fn undescribe(schema: &mut Value) {
+    if let Some(fields) = schema.as_object_mut() {
+        fields.remove("description");
+    }
+    properties(schema).for_each(undescribe);
+    for inner in ["items", "additionalProperties"] {
+        schema.get_mut(inner).into_iter().for_each(undescribe);
+    }
 }
 
 fn crd<T: Resource>(singular: &str, short: &[&str], version: Value) -> Value {
