@@ -498,29 +498,4 @@ fn impersonation(whom: &Impersonate) -> Result<HeaderMap, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn warnings_are_unquoted() {
-        let check = |text: &'static str| warning(&HeaderValue::from_static(text));
-        assert_eq!(check(r#"299 - "unknown field \"spec.x\"""#).as_deref(), Some(r#"unknown field "spec.x""#));
-        assert_eq!(check("299"), None);
-        assert_eq!(check("\""), None);
-    }
-
-    #[test]
-    fn whom_we_act_as_stands_in_headers() {
-        let whom = Impersonate {
-            user: "u".into(),
-            groups: vec!["a".into(), "b".into()],
-            extra: vec![("acme.com/x".into(), "1".into())],
-            ..Impersonate::default()
-        };
-        let headers = impersonation(&whom).unwrap();
-        assert_eq!(headers.get_all("impersonate-group").iter().count(), 2);
-        assert_eq!(headers.get("impersonate-extra-acme.com%2fx").unwrap(), "1");
-        assert!(impersonation(&Impersonate { groups: vec!["a".into()], ..Impersonate::default() }).is_err());
-        assert!(impersonation(&Impersonate { user: "a\nb".into(), ..Impersonate::default() }).is_err());
-    }
-}
+mod tests;

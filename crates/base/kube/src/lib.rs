@@ -11,6 +11,8 @@ mod config;
 mod connect;
 mod discovery;
 mod error;
+#[cfg(test)]
+mod fake;
 mod kubeconfig;
 mod lines;
 mod pool;

@@ -43,8 +43,8 @@ impl Lines {
                 return Err(Error::TooLarge { what: self.what.clone(), limit: LINE });
             }
             match self.body.frame().await {
-                None if self.buffer.is_empty() => return Ok(None),
-                None => return Ok(Some(self.rest())),
+                // A line without its end is not whole: it comes again with what follows it.
+                None => return Ok(None),
                 Some(Ok(frame)) => {
                     let Ok(data) = frame.into_data() else { continue };
                     // Most lines come whole: then there is nothing to copy.
@@ -58,10 +58,5 @@ impl Lines {
                 }
             }
         }
-    }
-
-    fn rest(&mut self) -> Bytes {
-        self.seen = 0;
-        self.buffer.split().freeze()
     }
 }

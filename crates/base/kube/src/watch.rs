@@ -315,3 +315,6 @@ fn strip(object: &mut Value) {
         metadata.as_object_mut().and_then(|metadata| metadata.remove("managedFields"));
     }
 }
+
+#[cfg(test)]
+mod tests;

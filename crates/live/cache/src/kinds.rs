@@ -7,7 +7,9 @@ use bowline_base_kube::ApiResource;
 
 /// Says of a group and kind whether it is watched: the settings' inclusions and exclusions.
 #[derive(Clone)]
-pub struct KindFilter(Arc<dyn Fn(&str, &str) -> bool + Send + Sync>);
+pub struct KindFilter(Arc<Predicate>);
+
+type Predicate = dyn Fn(&str, &str) -> bool + Send + Sync;
 
 // === impl KindFilter ===
 
