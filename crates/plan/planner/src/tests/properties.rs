@@ -1,0 +1,193 @@
+//! What holds for every plan, over random worlds.
+
+use std::collections::BTreeSet;
+
+use bowline_core_types::is_hook;
+use proptest::prelude::*;
+
+use super::scenario::{World, object};
+use crate::{Action, ActionKind, Next, OperationPhase, Outcome, Progress, Purpose, Step, SyncPhase, plan};
+
+/// A random world: objects in Git and in the cluster, waves, hooks, prunes, things that fail and things that never get well.
+fn scenario() -> impl Strategy<Value = String> {
+    let kinds =
+        prop::sample::select(vec!["ConfigMap", "Deployment.apps", "Namespace", "Job.batch", "Widget.example.com"]);
+    let hooks = prop::sample::select(vec![
+        "",
+        "",
+        "",
+        " hook=PreSync",
+        " hook=Sync",
+        " hook=PostSync policy=HookSucceeded",
+        " hook=SyncFail",
+    ]);
+    let opts = prop::sample::select(vec!["", "", " opts=Prune=false", " opts=PruneLast=true", " opts=Replace=true"]);
+    let health = prop::sample::select(vec!["", "Healthy", "Progressing Healthy", "Progressing Degraded"]);
+    let thing = (kinds, 0..6u8, -1..3i8, hooks, opts, health, 0..10u8);
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+    (prop::collection::vec(thing, 0..14), flags).prop_map(|(things, (prune, guard, namespace))| {
+        let mut text = String::from("namespace web\npatience 20\n");
+        if prune {
+            text.push_str("operation prune\n");
+        }
+        if guard {
+            text.push_str("guard\n");
+        }
+        if namespace {
+            text.push_str("option CreateNamespace=true\n");
+        }
+        let mut seen = BTreeSet::new();
+        for (kind, name, wave, hook, opts, health, fate) in things {
+            let name = if kind == "Namespace" { format!("ns{name}") } else { format!("web/o{name}") };
+            if !seen.insert((kind, name.clone())) {
+                continue;
+            }
+            let line = format!("{kind} {name} wave={wave}{hook}{opts}");
+            match fate {
+                0..=2 => text.push_str(&format!("git {line}\n")),
+                3 => text.push_str(&format!("git {line}\nlive {line} differs\n")),
+                4..=5 => text.push_str(&format!("git {line}\nlive {line}\n")),
+                6 => text.push_str(&format!("git {line}\nrefuse {kind} {name} \"no\"\n")),
+                7 => text.push_str(&format!("git {line}\nrefuse-late {kind} {name} \"no\"\n")),
+                _ => text.push_str(&format!("live {line}\n")),
+            }
+            if !health.is_empty() {
+                text.push_str(&format!("health {kind} {name} {health}\n"));
+            }
+        }
+        text
+    })
+}
+
+/// Runs with a check of every step; the last line of the trace.
+fn run(world: &mut World, mut each: impl FnMut(&World, &Step)) -> (OperationPhase, String) {
+    for _ in 0..400 {
+        let plan = world.plan_with(plan);
+        world.progress = plan.progress;
+        match plan.next {
+            Next::Run(step) => {
+                each(world, &step);
+                world.carry_out(&step);
+            }
+            Next::Wait(wait) => {
+                assert!(wait.until > world.now && !wait.message.is_empty());
+                world.pass();
+            }
+            Next::Done { phase, message } => return (phase, message),
+        }
+    }
+    panic!("the operation never ends");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, max_global_rejects: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_plan_never_prunes_what_is_desired(text in scenario()) {
+        let mut world = World::parse(&text);
+        let desired: BTreeSet<_> = world.desired.iter().map(bowline_core_types::Object::key).collect();
+        let prune = world.operation.prune;
+        run(&mut world, |_, step| {
+            for action in step.groups.iter().flatten() {
+                if let ActionKind::Prune { .. } = action.kind {
+                    assert!(prune && !desired.contains(&action.key), "{} is desired", action.key);
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn a_second_sync_writes_nothing(text in scenario()) {
+        let mut world = World::parse(&text);
+        let (phase, _) = run(&mut world, |_, _| {});
+        prop_assume!(phase == OperationPhase::Succeeded);
+        world.progress = Progress::default();
+        world.desired.retain(|o| !is_hook(o) && o.annotation("argocd.argoproj.io/sync-options") != Some("Replace=true"));
+        world.live.retain(|_, o| !is_hook(o));
+        // Replaced objects have no record of being in sync here; all that was desired is out of the picture with them.
+        world.tracked.retain(|key| world.desired.iter().any(|o| o.key() == *key));
+        run(&mut world, |_, step| panic!("{step:?}"));
+    }
+
+    #[test]
+    fn nothing_is_written_where_the_check_refuses(text in scenario()) {
+        let mut world = World::parse(&text);
+        let refused: BTreeSet<_> = world.refuse.iter().filter(|(_, (_, late))| !late).map(|(key, _)| key.clone()).collect();
+        prop_assume!(!refused.is_empty());
+        // The destination namespace is the exception, and hooks of failures run.
+        let mut writes = Vec::new();
+        let (phase, _) = run(&mut world, |_, step| {
+            if !matches!(step.purpose, Purpose::Check | Purpose::Namespace | Purpose::Wave(SyncPhase::SyncFail, _)) {
+                writes.extend(step.groups.iter().flatten().filter(|a| !matches!(a.kind, ActionKind::ReleaseHook)).map(|a| a.key.to_string()));
+            }
+        });
+        let relevant = world.desired.iter().any(|o| refused.contains(&o.key()));
+        prop_assert!(!relevant || phase == OperationPhase::Failed);
+        prop_assert!(!relevant || writes.is_empty(), "{writes:?}");
+    }
+
+    #[test]
+    fn a_process_that_dies_between_any_two_calls_ends_alike(text in scenario(), deaths in prop::collection::vec(0..12usize, 0..4)) {
+        let world = World::parse(&text);
+        let mut whole = world.clone();
+        let (want, _) = run(&mut whole, |_, _| {});
+        let mut broken = world;
+        let mut hooks_made = BTreeSet::new();
+        let mut deaths = deaths.into_iter();
+        let mut ticks = 0;
+        let got = loop {
+            ticks += 1;
+            prop_assert!(ticks < 400, "the operation never ends");
+            let plan = broken.plan_with(plan);
+            // What is known is written down before anything is done.
+            broken.progress = Progress { checked: broken.progress.checked, ..plan.progress };
+            match plan.next {
+                Next::Run(step) => {
+                    // The process dies after some calls of the step; nothing of them is on record.
+                    let calls = deaths.next().unwrap_or(usize::MAX);
+                    let dies = calls < step.groups.iter().flatten().count();
+                    if dies {
+                        let before = broken.progress.clone();
+                        for action in step.groups.iter().flatten().take(calls) {
+                            note_hook(&mut hooks_made, action)?;
+                            if matches!(broken.act(action), Outcome::Failed(_)) {
+                                forget_hook(&mut hooks_made, action);
+                                break;
+                            }
+                        }
+                        broken.progress = Progress { results: before.results, ..Progress::default() };
+                    } else {
+                        for action in step.groups.iter().flatten() {
+                            if broken.refuse.contains_key(&action.key) { continue }
+                            note_hook(&mut hooks_made, action)?;
+                        }
+                        broken.carry_out(&step);
+                    }
+                }
+                Next::Wait(_) => broken.pass(),
+                Next::Done { phase, .. } => break phase,
+            }
+        };
+        prop_assert_eq!(got, want);
+        if want == OperationPhase::Succeeded {
+            prop_assert_eq!(broken.live.keys().collect::<Vec<_>>(), whole.live.keys().collect::<Vec<_>>());
+        }
+    }
+}
+
+/// No hook is made twice in one attempt.
+fn note_hook(made: &mut BTreeSet<String>, action: &Action) -> Result<(), TestCaseError> {
+    if action.is_hook && matches!(action.kind, ActionKind::Apply { .. }) {
+        prop_assert!(made.insert(format!("{} {}", action.phase, action.key)), "{} runs twice", action.key);
+    }
+    Ok(())
+}
+
+fn forget_hook(made: &mut BTreeSet<String>, action: &Action) {
+    made.remove(&format!("{} {}", action.phase, action.key));
+}
+
+#[test]
+fn the_world_parses() {
+    assert_eq!(object("Deployment.apps web/a wave=2").key().to_string(), "Deployment.apps web/a");
+}
