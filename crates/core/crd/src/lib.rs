@@ -8,21 +8,22 @@
 
 mod wire;
 
-pub mod application;
-pub mod applicationset;
+mod application;
+mod applicationset;
 mod code;
 mod int_or_string;
-pub mod meta;
+mod meta;
 pub mod patch;
-pub mod project;
+mod project;
 pub mod schema;
 mod time;
 
-pub use application::{Application, ApplicationList, ApplicationSpec};
-pub use applicationset::{ApplicationSet, ApplicationSetList, ApplicationSetSpec};
+pub use application::*;
+pub use applicationset::*;
 pub use int_or_string::IntOrString;
-pub use meta::{ListMeta, ObjectMeta};
-pub use project::{AppProject, AppProjectList, AppProjectSpec};
+pub use meta::*;
+pub use patch::{apply_merge_patch, merge_patch};
+pub use project::*;
 pub use time::{Time, TimeError};
 pub use wire::{FieldInfo, MessageTable, Resource, message_table};
 
