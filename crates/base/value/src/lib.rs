@@ -13,5 +13,5 @@ pub mod yaml;
 
 pub use json::{JsonError, from_json, to_json, to_json_indented};
 pub use map::Map;
-pub use number::format_float;
+pub use number::{format_float, format_g64};
 pub use value::{Str, Value};

@@ -1,0 +1,166 @@
+//! From events to a document: nodes in one vector, linked by their places in it.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::error::{Fault, Flavour, Mark, YamlError};
+use super::parse::{Event, EventKind, Parser};
+use super::scan::{Input, ScalarStyle, Scanner};
+
+/// Collections inside collections that are followed. go-yaml follows 10,000 of each sort of bracket; what walks a value
+/// afterwards (here and in every renderer) does so by recursion, so the bound is set where a stack of 2 MiB carries it.
+pub(crate) const MAX_DEPTH: usize = 500;
+
+/// The place of a node in its document.
+pub(crate) type NodeId = u32;
+
+/// No node.
+pub(crate) const NONE: NodeId = NodeId::MAX;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NodeKind {
+    Scalar,
+    Sequence,
+    Mapping,
+    Alias,
+}
+
+#[derive(Debug)]
+#[expect(dead_code, reason = "style, brackets and anchors are for the node tree")]
+pub(crate) struct NodeData<'a> {
+    pub kind: NodeKind,
+    pub style: ScalarStyle,
+    pub implicit: bool,
+    pub flow: bool,
+    /// The first child: an item, or a key whose sibling is its value, and so on.
+    pub first: NodeId,
+    pub sibling: NodeId,
+    /// What an alias names.
+    pub target: NodeId,
+    pub start: Mark,
+    /// A scalar's text; an alias's name.
+    pub value: Cow<'a, str>,
+    pub anchor: Option<Cow<'a, str>>,
+    /// The tag in full.
+    pub tag: Option<Cow<'a, str>>,
+}
+
+/// One document; its root is node 0.
+#[derive(Debug, Default)]
+pub(crate) struct Document<'a> {
+    pub nodes: Vec<NodeData<'a>>,
+}
+
+/// Documents of a stream, one after the other.
+pub(crate) struct Composer<'a> {
+    parser: Parser<'a>,
+    flavour: Flavour,
+}
+
+struct Open {
+    node: NodeId,
+    last: NodeId,
+}
+
+// === impl Document ===
+
+impl<'a> Document<'a> {
+    pub(crate) fn node(&self, id: NodeId) -> &NodeData<'a> {
+        &self.nodes[id as usize]
+    }
+
+    pub(crate) fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        let first = self.node(id).first;
+        std::iter::successors((first != NONE).then_some(first), |&id| {
+            let next = self.node(id).sibling;
+            (next != NONE).then_some(next)
+        })
+    }
+}
+
+// === impl Composer ===
+
+impl<'a> Composer<'a> {
+    pub(crate) fn new(text: &'a [u8], flavour: Flavour) -> Composer<'a> {
+        Composer { parser: Parser::new(Scanner::new(Input::new(text), flavour)), flavour }
+    }
+
+    fn event(&mut self) -> Result<Event<'a>, YamlError> {
+        self.parser.next().map_err(|fault: Fault| fault.into_error(self.flavour))
+    }
+
+    /// The next document; `None` at the end of the stream.
+    pub(crate) fn next(&mut self) -> Result<Option<Document<'a>>, YamlError> {
+        if self.event()?.kind != EventKind::DocumentStart {
+            return Ok(None);
+        }
+        let mut document = Document::default();
+        let mut anchors: HashMap<Cow<'a, str>, NodeId> = HashMap::new();
+        let mut open: Vec<Open> = Vec::new();
+        loop {
+            let event = self.event()?;
+            let kind = match event.kind {
+                EventKind::Scalar => NodeKind::Scalar,
+                EventKind::Alias => NodeKind::Alias,
+                EventKind::SequenceStart => NodeKind::Sequence,
+                EventKind::MappingStart => NodeKind::Mapping,
+                EventKind::SequenceEnd | EventKind::MappingEnd => {
+                    open.pop();
+                    if open.is_empty() {
+                        break;
+                    }
+                    continue;
+                }
+                EventKind::StreamEnd | EventKind::DocumentStart | EventKind::DocumentEnd => break,
+            };
+            let id = document.nodes.len() as NodeId;
+            let (target, anchor, value) = match (kind, event.anchor) {
+                (NodeKind::Alias, name) => {
+                    let name = name.unwrap_or_default();
+                    let Some(&target) = anchors.get(&name) else {
+                        return Err(YamlError::plain(format!("unknown anchor '{name}' referenced")));
+                    };
+                    (target, None, name)
+                }
+                (_, anchor) => {
+                    if let Some(name) = &anchor {
+                        anchors.insert(name.clone(), id);
+                    }
+                    (NONE, anchor, event.value)
+                }
+            };
+            document.nodes.push(NodeData {
+                kind,
+                style: event.style,
+                implicit: event.implicit,
+                flow: event.flow,
+                first: NONE,
+                sibling: NONE,
+                target,
+                start: event.start,
+                value,
+                anchor,
+                tag: event.tag,
+            });
+            if let Some(parent) = open.last_mut() {
+                match parent.last {
+                    NONE => document.nodes[parent.node as usize].first = id,
+                    last => document.nodes[last as usize].sibling = id,
+                }
+                parent.last = id;
+            }
+            if matches!(kind, NodeKind::Sequence | NodeKind::Mapping) {
+                if open.len() == MAX_DEPTH {
+                    let line = event.start.line as usize + 1;
+                    return Err(YamlError::at(line, format!("exceeded max depth of {MAX_DEPTH}")));
+                }
+                open.push(Open { node: id, last: NONE });
+            } else if open.is_empty() {
+                break;
+            }
+        }
+        // The document's end: what stands there instead is a fault.
+        self.event()?;
+        Ok(Some(document))
+    }
+}

@@ -1,0 +1,443 @@
+//! [`Writer`]: the text so far, where its cursor stands, and the rules of layout.
+
+use super::EmitOptions;
+use super::analyze::{analyze, break_width, char_width, is_printable};
+use crate::yaml::Flavour;
+use crate::yaml::ScalarStyle;
+
+/// Characters of a key beyond which it is written behind `?`.
+const MAX_SIMPLE_KEY: usize = 128;
+
+/// What a node is to the collection it stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Root,
+    Item,
+    /// A key written as `key:`.
+    SimpleKey,
+    /// A field's value, or a key behind `?`.
+    Value,
+}
+
+pub(crate) struct Writer {
+    out: String,
+    options: EmitOptions,
+    /// Column from which lines are folded.
+    width: usize,
+    /// In characters.
+    column: usize,
+    /// The current level's indentation; -1 outside of all.
+    indent: isize,
+    indents: Vec<isize>,
+    flow_level: usize,
+    /// Whether the last character was white space, or need none before the next token.
+    whitespace: bool,
+    /// Whether only indentation and indicators that count as such stand on the line.
+    indention: bool,
+}
+
+// === impl Writer ===
+
+impl Writer {
+    pub(crate) fn new(options: EmitOptions) -> Writer {
+        let width = if options.flavour == Flavour::V2 { 80 } else { usize::MAX };
+        Writer {
+            out: String::new(),
+            options,
+            width,
+            column: 0,
+            indent: -1,
+            indents: Vec::new(),
+            flow_level: 0,
+            whitespace: true,
+            indention: true,
+        }
+    }
+
+    pub(crate) fn flavour(&self) -> Flavour {
+        self.options.flavour
+    }
+
+    /// The text, its last line ended.
+    pub(crate) fn finish(mut self) -> String {
+        self.write_indent();
+        self.out
+    }
+
+    // --- collections ---
+
+    pub(crate) fn open_sequence(&mut self, place: Place) {
+        let compact = self.options.compact_sequences && place == Place::Value && !self.indention;
+        self.increase_indent(false, compact);
+    }
+
+    pub(crate) fn sequence_item(&mut self) {
+        self.write_indent();
+        self.indicator("-", true, false, true);
+    }
+
+    pub(crate) fn open_mapping(&mut self, _place: Place) {
+        self.increase_indent(false, false);
+    }
+
+    pub(crate) fn key_start(&mut self) {
+        self.write_indent();
+    }
+
+    pub(crate) fn complex_key(&mut self) {
+        self.indicator("?", true, false, true);
+    }
+
+    /// The `:` behind a key.
+    pub(crate) fn colon(&mut self, simple: bool) {
+        if simple {
+            self.indicator(":", false, false, false);
+        } else {
+            self.write_indent();
+            self.indicator(":", true, false, true);
+        }
+    }
+
+    pub(crate) fn close(&mut self) {
+        self.indent = self.indents.pop().expect("because every collection was opened before it is closed");
+    }
+
+    pub(crate) fn is_simple_key(&self, text: &str) -> bool {
+        text.len() <= MAX_SIMPLE_KEY && !analyze(text).multiline
+    }
+
+    /// A token that is written as it is: `[]`, `{}`.
+    pub(crate) fn token(&mut self, text: &str) {
+        self.indicator(text, true, false, false);
+    }
+
+    // --- scalars ---
+
+    /// A scalar that is known to need no quotes.
+    pub(crate) fn plain(&mut self, text: &str, _place: Place) {
+        self.indicator(text, true, false, false);
+    }
+
+    /// A string in the style `wanted`, or the next one that can hold it.
+    pub(crate) fn scalar(&mut self, text: &str, wanted: ScalarStyle, place: Place) {
+        let allowed = analyze(text);
+        let key = place == Place::SimpleKey;
+        let flow = self.flow_level > 0;
+        let mut style = wanted;
+        if key && allowed.multiline {
+            style = ScalarStyle::DoubleQuoted;
+        }
+        if style == ScalarStyle::Plain {
+            let plain = if flow { allowed.flow_plain } else { allowed.block_plain };
+            if !plain || (text.is_empty() && (flow || key)) {
+                style = ScalarStyle::SingleQuoted;
+            }
+        }
+        if style == ScalarStyle::SingleQuoted && !allowed.single_quoted {
+            style = ScalarStyle::DoubleQuoted;
+        }
+        if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) && (!allowed.block || flow || key) {
+            style = ScalarStyle::DoubleQuoted;
+        }
+        self.increase_indent(true, false);
+        match style {
+            ScalarStyle::Plain => self.write_plain(text, !key),
+            ScalarStyle::SingleQuoted => self.write_single_quoted(text, !key),
+            ScalarStyle::DoubleQuoted => self.write_double_quoted(text, !key),
+            ScalarStyle::Literal => self.write_literal(text),
+            ScalarStyle::Folded => self.write_folded(text),
+        }
+        self.close();
+    }
+
+    // --- layout ---
+
+    fn increase_indent(&mut self, flow: bool, indentless: bool) {
+        self.indents.push(self.indent);
+        if self.indent < 0 {
+            self.indent = if flow { self.options.indent as isize } else { 0 };
+        } else if !indentless {
+            self.indent += self.options.indent as isize;
+        }
+    }
+
+    fn put_break(&mut self) {
+        self.out.push('\n');
+        self.column = 0;
+    }
+
+    /// Goes to the current indentation, on a new line unless the cursor is there already.
+    fn write_indent(&mut self) {
+        let indent = self.indent.max(0) as usize;
+        if !self.indention || self.column > indent || (self.column == indent && !self.whitespace) {
+            self.put_break();
+        }
+        while self.column < indent {
+            self.out.push(' ');
+            self.column += 1;
+        }
+        self.whitespace = true;
+        self.indention = true;
+    }
+
+    fn indicator(&mut self, text: &str, need_whitespace: bool, is_whitespace: bool, is_indention: bool) {
+        if need_whitespace && !self.whitespace {
+            self.out.push(' ');
+            self.column += 1;
+        }
+        self.out.push_str(text);
+        self.column += text.chars().count();
+        self.whitespace = is_whitespace;
+        self.indention = self.indention && is_indention;
+    }
+
+    /// Copies `text`, of which no part is a line break.
+    fn copy(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.column += if text.is_ascii() { text.len() } else { text.chars().count() };
+    }
+
+    /// Writes the line break at the start of `text`; returns its width.
+    fn copy_break(&mut self, text: &str) -> usize {
+        let width = break_width(text.as_bytes());
+        self.out.push_str(if text.starts_with('\n') { "\n" } else { &text[..width] });
+        self.column = 0;
+        width
+    }
+
+    /// The length of the text's part before the next space, break, or character of `stop`.
+    fn run(text: &str, stop: u8) -> usize {
+        let bytes = text.as_bytes();
+        let mut i = 0;
+        while let Some(&c) = bytes.get(i) {
+            match c {
+                b' ' => break,
+                _ if c == stop => break,
+                b'\n' | b'\r' | 0xC2 | 0xE2 if break_width(&bytes[i..]) > 0 => break,
+                _ => i += 1,
+            }
+        }
+        i
+    }
+
+    fn write_plain(&mut self, text: &str, folds: bool) {
+        if !self.whitespace {
+            self.out.push(' ');
+            self.column += 1;
+        }
+        self.write_folding(text, folds, false);
+        self.whitespace = false;
+        self.indention = false;
+    }
+
+    fn write_single_quoted(&mut self, text: &str, folds: bool) {
+        self.indicator("'", true, false, false);
+        self.write_folding(text, folds, true);
+        self.indicator("'", false, false, false);
+        self.whitespace = false;
+        self.indention = false;
+    }
+
+    /// What a plain and a single-quoted scalar have in common: spaces behind the width become line breaks, and line breaks
+    /// are written twice.
+    fn write_folding(&mut self, text: &str, folds: bool, quoted: bool) {
+        let bytes = text.as_bytes();
+        let (mut spaces, mut breaks) = (false, false);
+        let mut i = 0;
+        while i < bytes.len() {
+            if bytes[i] == b' ' {
+                let edge = quoted && (i == 0 || i == bytes.len() - 1);
+                let next_space = bytes.get(i + 1) == Some(&b' ');
+                if folds && !spaces && self.column > self.width && !edge && !next_space {
+                    self.write_indent();
+                } else {
+                    self.copy(" ");
+                }
+                i += 1;
+                spaces = true;
+            } else if break_width(&bytes[i..]) > 0 {
+                if !breaks && bytes[i] == b'\n' {
+                    self.put_break();
+                }
+                i += self.copy_break(&text[i..]);
+                self.indention = true;
+                breaks = true;
+            } else {
+                if breaks {
+                    self.write_indent();
+                }
+                if quoted && bytes[i] == b'\'' {
+                    self.copy("''");
+                    i += 1;
+                } else {
+                    let run = Writer::run(&text[i..], if quoted { b'\'' } else { b' ' });
+                    self.copy(&text[i..i + run]);
+                    i += run;
+                }
+                self.indention = false;
+                (spaces, breaks) = (false, false);
+            }
+        }
+    }
+
+    fn write_double_quoted(&mut self, text: &str, folds: bool) {
+        self.indicator("\"", true, false, false);
+        let bytes = text.as_bytes();
+        // A text that starts with a byte order mark is escaped whole.
+        let all = text.starts_with('\u{FEFF}');
+        let mut spaces = false;
+        let mut i = 0;
+        while i < bytes.len() {
+            let c = bytes[i];
+            let width = char_width(c);
+            if all || c == b'"' || c == b'\\' || !is_printable(&bytes[i..]) || break_width(&bytes[i..]) > 0 {
+                let c = text[i..].chars().next().expect("because a character starts here");
+                self.copy(&escape(c));
+                i += width;
+                spaces = false;
+            } else if c == b' ' {
+                if folds && !spaces && self.column > self.width && i > 0 && i < bytes.len() - 1 {
+                    self.write_indent();
+                    if bytes[i + 1] == b' ' {
+                        self.copy("\\");
+                    }
+                } else {
+                    self.copy(" ");
+                }
+                i += 1;
+                spaces = true;
+            } else {
+                self.copy(&text[i..i + width]);
+                i += width;
+                spaces = false;
+            }
+        }
+        self.indicator("\"", false, false, false);
+        self.whitespace = false;
+        self.indention = false;
+    }
+
+    /// The indentation (where the text does not show it) and what becomes of the line breaks at the end.
+    fn block_hints(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        if bytes.first() == Some(&b' ') || break_width(bytes) > 0 {
+            let indent = self.options.indent.to_string();
+            self.indicator(&indent, false, false, false);
+        }
+        let mut ends = text.chars().rev().map(|c| matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}'));
+        let hint = match (ends.next(), ends.next()) {
+            (Some(false) | None, _) => "-",
+            (Some(true), None | Some(true)) => "+",
+            (Some(true), Some(false)) => "",
+        };
+        if !hint.is_empty() {
+            self.indicator(hint, false, false, false);
+        }
+    }
+
+    fn write_literal(&mut self, text: &str) {
+        self.indicator("|", true, false, false);
+        self.block_hints(text);
+        self.put_break();
+        self.indention = true;
+        self.whitespace = true;
+        let mut breaks = true;
+        let mut i = 0;
+        while i < text.len() {
+            if break_width(&text.as_bytes()[i..]) > 0 {
+                i += self.copy_break(&text[i..]);
+                self.indention = true;
+                breaks = true;
+                continue;
+            }
+            if breaks {
+                self.write_indent();
+            }
+            let mut run = 0;
+            loop {
+                run += Writer::run(&text[i + run..], b'\n');
+                if text.as_bytes().get(i + run) != Some(&b' ') {
+                    break;
+                }
+                run += 1;
+            }
+            self.copy(&text[i..i + run]);
+            i += run;
+            self.indention = false;
+            breaks = false;
+        }
+    }
+
+    fn write_folded(&mut self, text: &str) {
+        self.indicator(">", true, false, false);
+        self.block_hints(text);
+        self.put_break();
+        self.indention = true;
+        self.whitespace = true;
+        let bytes = text.as_bytes();
+        let (mut breaks, mut leading_spaces) = (true, true);
+        let mut i = 0;
+        while i < bytes.len() {
+            if break_width(&bytes[i..]) > 0 {
+                if !breaks && !leading_spaces && bytes[i] == b'\n' {
+                    // go-yaml looks at the start of the text here, where it means this place.
+                    let mut k = 0;
+                    while break_width(&bytes[k..]) > 0 {
+                        k += break_width(&bytes[k..]);
+                    }
+                    if k < bytes.len() && !matches!(bytes[k], b' ' | b'\t') {
+                        self.put_break();
+                    }
+                }
+                i += self.copy_break(&text[i..]);
+                self.indention = true;
+                breaks = true;
+                continue;
+            }
+            if breaks {
+                self.write_indent();
+                leading_spaces = matches!(bytes[i], b' ' | b'\t');
+            }
+            let next_space = bytes.get(i + 1) == Some(&b' ');
+            if !breaks && bytes[i] == b' ' && !next_space && self.column > self.width {
+                self.write_indent();
+                i += 1;
+            } else {
+                let width = char_width(bytes[i]);
+                self.copy(&text[i..i + width]);
+                i += width;
+            }
+            self.indention = false;
+            breaks = false;
+        }
+    }
+}
+
+/// An escape of a double-quoted scalar.
+fn escape(c: char) -> String {
+    let short = match c {
+        '\0' => '0',
+        '\x07' => 'a',
+        '\x08' => 'b',
+        '\t' => 't',
+        '\n' => 'n',
+        '\x0B' => 'v',
+        '\x0C' => 'f',
+        '\r' => 'r',
+        '\x1B' => 'e',
+        '"' => '"',
+        '\\' => '\\',
+        '\u{85}' => 'N',
+        '\u{A0}' => '_',
+        '\u{2028}' => 'L',
+        '\u{2029}' => 'P',
+        c => {
+            return match c as u32 {
+                code @ 0..=0xFF => format!("\\x{code:02X}"),
+                code @ 0..=0xFFFF => format!("\\u{code:04X}"),
+                code => format!("\\U{code:08X}"),
+            };
+        }
+    };
+    format!("\\{short}")
+}

@@ -1,0 +1,499 @@
+//! From tokens to events: the grammar of documents, collections and nodes.
+
+use std::borrow::Cow;
+
+use super::error::{Fault, Mark, Stage};
+use super::scan::{ScalarStyle, Scanner, Token, TokenKind};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EventKind {
+    StreamEnd,
+    DocumentStart,
+    DocumentEnd,
+    Alias,
+    Scalar,
+    SequenceStart,
+    SequenceEnd,
+    MappingStart,
+    MappingEnd,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Event<'a> {
+    pub kind: EventKind,
+    pub start: Mark,
+    /// The name of an anchor, or of what an alias names.
+    pub anchor: Option<Cow<'a, str>>,
+    /// The tag in full, `tag:yaml.org,2002:str`.
+    pub tag: Option<Cow<'a, str>>,
+    pub value: Cow<'a, str>,
+    pub style: ScalarStyle,
+    /// A scalar whose type its text decides.
+    pub implicit: bool,
+    /// A collection in brackets.
+    pub flow: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    ImplicitDocumentStart,
+    DocumentStart,
+    DocumentContent,
+    DocumentEnd,
+    BlockNode,
+    BlockSequenceFirst,
+    BlockSequence,
+    IndentlessSequence,
+    BlockMappingFirst,
+    BlockMappingKey,
+    BlockMappingValue,
+    FlowSequenceFirst,
+    FlowSequence,
+    FlowPairKey,
+    FlowPairValue,
+    FlowPairEnd,
+    FlowMappingFirst,
+    FlowMappingKey,
+    FlowMappingValue,
+    FlowMappingEmptyValue,
+    End,
+}
+
+pub(crate) struct Parser<'a> {
+    scanner: Scanner<'a>,
+    state: State,
+    /// Where to go on after the node at hand.
+    states: Vec<State>,
+    /// Starts of the open collections.
+    marks: Vec<Mark>,
+    tag_directives: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+}
+
+const TAG_PREFIX: &str = "tag:yaml.org,2002:";
+
+// === impl Event ===
+
+impl<'a> Event<'a> {
+    fn new(kind: EventKind, start: Mark) -> Event<'a> {
+        Event {
+            kind,
+            start,
+            anchor: None,
+            tag: None,
+            value: Cow::Borrowed(""),
+            style: ScalarStyle::Plain,
+            implicit: false,
+            flow: false,
+        }
+    }
+}
+
+// === impl Parser ===
+
+impl<'a> Parser<'a> {
+    pub(crate) fn new(scanner: Scanner<'a>) -> Parser<'a> {
+        Parser {
+            scanner,
+            state: State::ImplicitDocumentStart,
+            states: Vec::new(),
+            marks: Vec::new(),
+            tag_directives: Vec::new(),
+        }
+    }
+
+    /// The next event; after the end of the stream, that end again.
+    pub(crate) fn next(&mut self) -> Result<Event<'a>, Fault> {
+        match self.state {
+            State::ImplicitDocumentStart => self.document_start(true),
+            State::DocumentStart => self.document_start(false),
+            State::DocumentContent => self.document_content(),
+            State::DocumentEnd => self.document_end(),
+            State::BlockNode => self.node(true, false),
+            State::BlockSequenceFirst => self.block_sequence(true),
+            State::BlockSequence => self.block_sequence(false),
+            State::IndentlessSequence => self.indentless_sequence(),
+            State::BlockMappingFirst => self.block_mapping_key(true),
+            State::BlockMappingKey => self.block_mapping_key(false),
+            State::BlockMappingValue => self.block_mapping_value(),
+            State::FlowSequenceFirst => self.flow_sequence(true),
+            State::FlowSequence => self.flow_sequence(false),
+            State::FlowPairKey => self.flow_pair_key(),
+            State::FlowPairValue => self.flow_pair_value(),
+            State::FlowPairEnd => {
+                let mark = self.mark()?;
+                self.state = State::FlowSequence;
+                Ok(Event::new(EventKind::MappingEnd, mark))
+            }
+            State::FlowMappingFirst => self.flow_mapping_key(true),
+            State::FlowMappingKey => self.flow_mapping_key(false),
+            State::FlowMappingValue => self.flow_mapping_value(false),
+            State::FlowMappingEmptyValue => self.flow_mapping_value(true),
+            State::End => {
+                let mark = self.mark()?;
+                Ok(Event::new(EventKind::StreamEnd, mark))
+            }
+        }
+    }
+
+    fn kind(&mut self) -> Result<TokenKind, Fault> {
+        Ok(self.scanner.peek()?.kind)
+    }
+
+    fn mark(&mut self) -> Result<Mark, Fault> {
+        Ok(self.scanner.peek()?.start)
+    }
+
+    /// Takes the token at hand.
+    fn take(&mut self) -> Token<'a> {
+        self.scanner.take()
+    }
+
+    /// Takes the token at hand and looks at the next.
+    fn advance(&mut self) -> Result<TokenKind, Fault> {
+        self.scanner.take();
+        self.kind()
+    }
+
+    fn fault<T>(&self, context: Mark, at: Mark, problem: &str) -> Result<T, Fault> {
+        Err(Fault { stage: Stage::Parser, context, at, problem: problem.into() })
+    }
+
+    /// A fault inside the innermost open collection.
+    fn fault_in_collection<T>(&mut self, problem: &str) -> Result<T, Fault> {
+        let at = self.mark()?;
+        let context = self.marks.pop().unwrap_or_default();
+        self.fault(context, at, problem)
+    }
+
+    fn pop_state(&mut self) -> State {
+        self.states.pop().expect("because every node was entered with the state that follows it")
+    }
+
+    /// The node that stands between two tokens where something was left out.
+    fn empty_scalar(&self, mark: Mark) -> Event<'a> {
+        Event { implicit: true, ..Event::new(EventKind::Scalar, mark) }
+    }
+
+    // --- documents ---
+
+    fn document_start(&mut self, implicit: bool) -> Result<Event<'a>, Fault> {
+        let mut kind = self.kind()?;
+        if !implicit {
+            while kind == TokenKind::DocumentEnd {
+                kind = self.advance()?;
+            }
+        }
+        let start = self.mark()?;
+        let marker = matches!(kind, TokenKind::VersionDirective | TokenKind::TagDirective | TokenKind::DocumentStart);
+        if kind == TokenKind::StreamEnd {
+            self.state = State::End;
+            return Ok(Event::new(EventKind::StreamEnd, start));
+        }
+        self.directives()?;
+        self.states.push(State::DocumentEnd);
+        if implicit && !marker {
+            self.state = State::BlockNode;
+        } else {
+            if self.kind()? != TokenKind::DocumentStart {
+                let at = self.mark()?;
+                return self.fault(Mark::default(), at, "did not find expected <document start>");
+            }
+            self.state = State::DocumentContent;
+            self.take();
+        }
+        Ok(Event::new(EventKind::DocumentStart, start))
+    }
+
+    fn directives(&mut self) -> Result<(), Fault> {
+        let mut version = false;
+        loop {
+            match self.kind()? {
+                TokenKind::VersionDirective => {
+                    let token = self.take();
+                    if version {
+                        return self.fault(Mark::default(), token.start, "found duplicate %YAML directive");
+                    }
+                    if token.value != "1.1" {
+                        return self.fault(Mark::default(), token.start, "found incompatible YAML document");
+                    }
+                    version = true;
+                }
+                TokenKind::TagDirective => {
+                    let token = self.take();
+                    if self.tag_directives.iter().any(|(handle, _)| *handle == token.value) {
+                        return self.fault(Mark::default(), token.start, "found duplicate %TAG directive");
+                    }
+                    self.tag_directives.push((token.value, token.suffix));
+                }
+                _ => break,
+            }
+        }
+        for (handle, prefix) in [("!", "!"), ("!!", TAG_PREFIX)] {
+            if self.tag_directives.iter().all(|(known, _)| known != handle) {
+                self.tag_directives.push((handle.into(), prefix.into()));
+            }
+        }
+        Ok(())
+    }
+
+    fn document_content(&mut self) -> Result<Event<'a>, Fault> {
+        match self.kind()? {
+            TokenKind::VersionDirective
+            | TokenKind::TagDirective
+            | TokenKind::DocumentStart
+            | TokenKind::DocumentEnd
+            | TokenKind::StreamEnd => {
+                self.state = self.pop_state();
+                let mark = self.mark()?;
+                Ok(self.empty_scalar(mark))
+            }
+            _ => self.node(true, false),
+        }
+    }
+
+    fn document_end(&mut self) -> Result<Event<'a>, Fault> {
+        let kind = self.kind()?;
+        let start = self.mark()?;
+        if kind == TokenKind::DocumentEnd {
+            self.take();
+        }
+        self.tag_directives.clear();
+        self.state = State::DocumentStart;
+        Ok(Event::new(EventKind::DocumentEnd, start))
+    }
+
+    // --- nodes ---
+
+    fn node(&mut self, block: bool, indentless: bool) -> Result<Event<'a>, Fault> {
+        let mut kind = self.kind()?;
+        let start = self.mark()?;
+        let mut event = Event::new(EventKind::Scalar, start);
+        if kind == TokenKind::Alias {
+            self.state = self.pop_state();
+            event.kind = EventKind::Alias;
+            event.anchor = Some(self.take().value);
+            return Ok(event);
+        }
+        let mut tag = None;
+        while let (TokenKind::Anchor, None, _) | (TokenKind::Tag, _, None) = (kind, &event.anchor, &tag) {
+            let token = self.take();
+            if kind == TokenKind::Anchor {
+                event.anchor = Some(token.value);
+            } else {
+                tag = Some(token);
+            }
+            kind = self.kind()?;
+        }
+        if let Some(token) = tag {
+            event.tag = Some(self.full_tag(token, start)?);
+        }
+        if indentless && kind == TokenKind::BlockEntry {
+            self.state = State::IndentlessSequence;
+            event.kind = EventKind::SequenceStart;
+            return Ok(event);
+        }
+        let (collection, flow, state) = match kind {
+            TokenKind::Scalar => {
+                let token = self.take();
+                event.implicit = match event.tag.as_deref() {
+                    None => token.style == ScalarStyle::Plain,
+                    Some(tag) => tag == "!",
+                };
+                event.value = token.value;
+                event.style = token.style;
+                self.state = self.pop_state();
+                return Ok(event);
+            }
+            TokenKind::FlowSequenceStart => (EventKind::SequenceStart, true, State::FlowSequenceFirst),
+            TokenKind::FlowMappingStart => (EventKind::MappingStart, true, State::FlowMappingFirst),
+            TokenKind::BlockSequenceStart if block => (EventKind::SequenceStart, false, State::BlockSequenceFirst),
+            TokenKind::BlockMappingStart if block => (EventKind::MappingStart, false, State::BlockMappingFirst),
+            _ if event.anchor.is_some() || event.tag.is_some() => {
+                self.state = self.pop_state();
+                event.implicit = event.tag.is_none();
+                return Ok(event);
+            }
+            _ => {
+                let at = self.mark()?;
+                return self.fault(start, at, "did not find expected node content");
+            }
+        };
+        self.state = state;
+        event.kind = collection;
+        event.flow = flow;
+        Ok(event)
+    }
+
+    fn full_tag(&self, token: Token<'a>, node: Mark) -> Result<Cow<'a, str>, Fault> {
+        if token.value.is_empty() {
+            return Ok(token.suffix);
+        }
+        match self.tag_directives.iter().find(|(handle, _)| *handle == token.value) {
+            Some((_, prefix)) => Ok(Cow::Owned(format!("{prefix}{}", token.suffix))),
+            None => self.fault(node, token.start, "found undefined tag handle"),
+        }
+    }
+
+    /// A node, after which `then` goes on.
+    fn node_then(&mut self, then: State, block: bool, indentless: bool) -> Result<Event<'a>, Fault> {
+        self.states.push(then);
+        self.node(block, indentless)
+    }
+
+    /// An empty node, after which `then` goes on.
+    fn empty_then(&mut self, then: State, mark: Mark) -> Result<Event<'a>, Fault> {
+        self.state = then;
+        Ok(self.empty_scalar(mark))
+    }
+
+    /// Takes the token that opens a collection.
+    fn open(&mut self, first: bool) {
+        if first {
+            let token = self.take();
+            self.marks.push(token.start);
+        }
+    }
+
+    /// Takes the token that closes a collection.
+    fn close(&mut self, kind: EventKind) -> Result<Event<'a>, Fault> {
+        self.state = self.pop_state();
+        self.marks.pop();
+        let token = self.take();
+        Ok(Event::new(kind, token.start))
+    }
+
+    fn block_sequence(&mut self, first: bool) -> Result<Event<'a>, Fault> {
+        self.open(first);
+        match self.kind()? {
+            TokenKind::BlockEntry => {
+                let end = self.take().end;
+                match self.kind()? {
+                    TokenKind::BlockEntry | TokenKind::BlockEnd => self.empty_then(State::BlockSequence, end),
+                    _ => self.node_then(State::BlockSequence, true, false),
+                }
+            }
+            TokenKind::BlockEnd => self.close(EventKind::SequenceEnd),
+            _ => self.fault_in_collection("did not find expected '-' indicator"),
+        }
+    }
+
+    /// A sequence at the indentation of the key that it is the value of.
+    fn indentless_sequence(&mut self) -> Result<Event<'a>, Fault> {
+        if self.kind()? == TokenKind::BlockEntry {
+            let end = self.take().end;
+            return match self.kind()? {
+                TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
+                    self.empty_then(State::IndentlessSequence, end)
+                }
+                _ => self.node_then(State::IndentlessSequence, true, false),
+            };
+        }
+        self.state = self.pop_state();
+        let mark = self.mark()?;
+        Ok(Event::new(EventKind::SequenceEnd, mark))
+    }
+
+    fn block_mapping_key(&mut self, first: bool) -> Result<Event<'a>, Fault> {
+        self.open(first);
+        match self.kind()? {
+            TokenKind::Key => {
+                let end = self.take().end;
+                match self.kind()? {
+                    TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
+                        self.empty_then(State::BlockMappingValue, end)
+                    }
+                    _ => self.node_then(State::BlockMappingValue, true, true),
+                }
+            }
+            TokenKind::BlockEnd => self.close(EventKind::MappingEnd),
+            _ => self.fault_in_collection("did not find expected key"),
+        }
+    }
+
+    fn block_mapping_value(&mut self) -> Result<Event<'a>, Fault> {
+        if self.kind()? != TokenKind::Value {
+            let mark = self.mark()?;
+            return self.empty_then(State::BlockMappingKey, mark);
+        }
+        let end = self.take().end;
+        match self.kind()? {
+            TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => self.empty_then(State::BlockMappingKey, end),
+            _ => self.node_then(State::BlockMappingKey, true, true),
+        }
+    }
+
+    fn flow_sequence(&mut self, first: bool) -> Result<Event<'a>, Fault> {
+        self.open(first);
+        let mut kind = self.kind()?;
+        if kind != TokenKind::FlowSequenceEnd && !first {
+            if kind != TokenKind::FlowEntry {
+                return self.fault_in_collection("did not find expected ',' or ']'");
+            }
+            kind = self.advance()?;
+        }
+        match kind {
+            TokenKind::FlowSequenceEnd => self.close(EventKind::SequenceEnd),
+            TokenKind::Key => {
+                let token = self.take();
+                self.state = State::FlowPairKey;
+                Ok(Event { flow: true, ..Event::new(EventKind::MappingStart, token.start) })
+            }
+            _ => self.node_then(State::FlowSequence, false, false),
+        }
+    }
+
+    fn flow_pair_key(&mut self) -> Result<Event<'a>, Fault> {
+        match self.kind()? {
+            TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd => {
+                // go-yaml takes the token here, so that `[? : x]` fails at what follows.
+                let end = self.take().end;
+                self.empty_then(State::FlowPairValue, end)
+            }
+            _ => self.node_then(State::FlowPairValue, false, false),
+        }
+    }
+
+    fn flow_pair_value(&mut self) -> Result<Event<'a>, Fault> {
+        if self.kind()? == TokenKind::Value {
+            let kind = self.advance()?;
+            if !matches!(kind, TokenKind::FlowEntry | TokenKind::FlowSequenceEnd) {
+                return self.node_then(State::FlowPairEnd, false, false);
+            }
+        }
+        let mark = self.mark()?;
+        self.empty_then(State::FlowPairEnd, mark)
+    }
+
+    fn flow_mapping_key(&mut self, first: bool) -> Result<Event<'a>, Fault> {
+        self.open(first);
+        let mut kind = self.kind()?;
+        if kind != TokenKind::FlowMappingEnd && !first {
+            if kind != TokenKind::FlowEntry {
+                return self.fault_in_collection("did not find expected ',' or '}'");
+            }
+            kind = self.advance()?;
+        }
+        match kind {
+            TokenKind::FlowMappingEnd => self.close(EventKind::MappingEnd),
+            TokenKind::Key => match self.advance()? {
+                TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowMappingEnd => {
+                    let mark = self.mark()?;
+                    self.empty_then(State::FlowMappingValue, mark)
+                }
+                _ => self.node_then(State::FlowMappingValue, false, false),
+            },
+            _ => self.node_then(State::FlowMappingEmptyValue, false, false),
+        }
+    }
+
+    fn flow_mapping_value(&mut self, empty: bool) -> Result<Event<'a>, Fault> {
+        if !empty && self.kind()? == TokenKind::Value {
+            let kind = self.advance()?;
+            if !matches!(kind, TokenKind::FlowEntry | TokenKind::FlowMappingEnd) {
+                return self.node_then(State::FlowMappingKey, false, false);
+            }
+        }
+        let mark = self.mark()?;
+        self.empty_then(State::FlowMappingKey, mark)
+    }
+}

@@ -1,0 +1,498 @@
+//! From text to tokens.
+//!
+//! The token grammar is YAML 1.1's as libyaml and go-yaml read it, including what they accept beyond it and the words of
+//! their refusals. Two things are clever, as there: block collections have no brackets, so indentation makes the tokens for
+//! their starts and ends; and whether a node is a mapping key shows only at the `:` behind it, so the start of each possible
+//! key is remembered until the line (or 1024 characters) is over.
+
+mod input;
+mod scalar;
+mod tag;
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+
+use super::error::{Fault, Flavour, Mark, Stage};
+pub(crate) use input::Input;
+use input::{is_blank, is_break_at};
+
+/// Levels of flow brackets, or of indentation, that are followed: go-yaml's own bound.
+pub(crate) const MAX_LEVELS: usize = 10_000;
+
+/// Characters between the start of a simple key and its `:`.
+const MAX_SIMPLE_KEY: u32 = 1024;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenKind {
+    StreamEnd,
+    VersionDirective,
+    TagDirective,
+    DocumentStart,
+    DocumentEnd,
+    BlockSequenceStart,
+    BlockMappingStart,
+    BlockEnd,
+    FlowSequenceStart,
+    FlowSequenceEnd,
+    FlowMappingStart,
+    FlowMappingEnd,
+    BlockEntry,
+    FlowEntry,
+    Key,
+    Value,
+    Alias,
+    Anchor,
+    Tag,
+    Scalar,
+}
+
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ScalarStyle {
+    /// Without quotes.
+    #[default]
+    Plain,
+    /// `'…'`
+    SingleQuoted,
+    /// `"…"`
+    DoubleQuoted,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Token<'a> {
+    pub kind: TokenKind,
+    pub style: ScalarStyle,
+    /// The flow level (from 1) whose simple key this token may be the start of; 0 when it may not.
+    key_level: u32,
+    pub start: Mark,
+    pub end: Mark,
+    /// A scalar's text, an anchor's name, a tag's handle; `1.1` for a version directive.
+    pub value: Cow<'a, str>,
+    /// A tag's suffix, a tag directive's prefix.
+    pub suffix: Cow<'a, str>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct SimpleKey {
+    possible: bool,
+    required: bool,
+    token: usize,
+    mark: Mark,
+}
+
+pub(crate) struct Scanner<'a> {
+    input: Input<'a>,
+    tokens: VecDeque<Token<'a>>,
+    /// Tokens that were handed out, so a token's number is this plus its place in the queue.
+    taken: usize,
+    finished: bool,
+    /// Tokens that must be known before the first is handed out.
+    lookahead: usize,
+    flow_level: usize,
+    indent: i64,
+    indents: Vec<i64>,
+    simple_key_allowed: bool,
+    /// One per flow level, the block level first.
+    simple_keys: Vec<SimpleKey>,
+    /// The level to note on the token that comes next.
+    key_level: u32,
+}
+
+// === impl Token ===
+
+impl<'a> Token<'a> {
+    pub(super) fn new(kind: TokenKind, start: Mark, end: Mark) -> Token<'a> {
+        Token {
+            kind,
+            style: ScalarStyle::Plain,
+            key_level: 0,
+            start,
+            end,
+            value: Cow::Borrowed(""),
+            suffix: Cow::Borrowed(""),
+        }
+    }
+}
+
+// === impl Scanner ===
+
+impl<'a> Scanner<'a> {
+    pub(crate) fn new(input: Input<'a>, flavour: Flavour) -> Scanner<'a> {
+        Scanner {
+            input,
+            tokens: VecDeque::with_capacity(16),
+            taken: 0,
+            finished: false,
+            // Version 3 looks ahead for comments; it shows in which of two faults is told.
+            lookahead: if flavour == Flavour::V3 { 3 } else { 1 },
+            flow_level: 0,
+            indent: -1,
+            indents: Vec::new(),
+            simple_key_allowed: true,
+            simple_keys: vec![SimpleKey::default()],
+            key_level: 0,
+        }
+    }
+
+    /// The next token, left in the queue. After the end of the stream, that end again.
+    pub(crate) fn peek(&mut self) -> Result<&Token<'a>, Fault> {
+        while self.needs_more()? {
+            self.fetch()?;
+        }
+        Ok(self.tokens.front().expect("because the stream's end is never taken out of the queue"))
+    }
+
+    /// Takes the token that [`Scanner::peek`] showed.
+    pub(crate) fn take(&mut self) -> Token<'a> {
+        self.taken += 1;
+        let token = self.tokens.pop_front().expect("because a token was peeked at before");
+        if token.kind == TokenKind::StreamEnd {
+            self.tokens.push_front(token.clone());
+        }
+        token
+    }
+
+    /// Whether the first token cannot be handed out yet: there is none, or a `:` may still make a key of it.
+    fn needs_more(&mut self) -> Result<bool, Fault> {
+        if self.tokens.len() < self.lookahead && !self.finished {
+            return Ok(true);
+        }
+        let Some(front) = self.tokens.front() else { return Ok(true) };
+        let level = front.key_level as usize;
+        if level == 0 {
+            return Ok(false);
+        }
+        match self.simple_keys.get(level - 1) {
+            Some(key) if key.token == self.taken => self.key_is_valid(level - 1),
+            _ => Ok(false),
+        }
+    }
+
+    fn fault<T>(&self, context: Mark, problem: impl Into<String>) -> Result<T, Fault> {
+        if let Some(reason) = self.input.fault_here() {
+            return Err(Fault {
+                stage: Stage::Reader,
+                context: Mark::default(),
+                at: Mark::default(),
+                problem: reason.to_string(),
+            });
+        }
+        Err(Fault { stage: Stage::Scanner, context, at: self.input.mark(), problem: problem.into() })
+    }
+
+    fn fetch(&mut self) -> Result<(), Fault> {
+        debug_assert!(!self.finished, "nothing is fetched after the end of the stream");
+        self.skip_to_token();
+        let mark = self.input.mark();
+        self.unroll_indent(i64::from(mark.column));
+        let c = self.input.byte();
+        if mark.column == 0 {
+            match c {
+                b'%' => return self.fetch_directive(),
+                b'-' if self.input.document_indicator() => return self.fetch_document(TokenKind::DocumentStart),
+                b'.' if self.input.document_indicator() => return self.fetch_document(TokenKind::DocumentEnd),
+                _ => {}
+            }
+        }
+        let flow = self.flow_level > 0;
+        match c {
+            0 => self.fetch_stream_end(),
+            b'[' => self.fetch_flow_start(TokenKind::FlowSequenceStart),
+            b'{' => self.fetch_flow_start(TokenKind::FlowMappingStart),
+            b']' => self.fetch_flow_end(TokenKind::FlowSequenceEnd),
+            b'}' => self.fetch_flow_end(TokenKind::FlowMappingEnd),
+            b',' => self.fetch_flow_entry(),
+            b'-' if self.input.blankz(1) => self.fetch_block_entry(),
+            b'?' if flow || self.input.blankz(1) => self.fetch_key(),
+            b':' if flow || self.input.blankz(1) => self.fetch_value(),
+            b'*' => self.fetch_anchor(TokenKind::Alias),
+            b'&' => self.fetch_anchor(TokenKind::Anchor),
+            b'!' => self.fetch_tag(),
+            b'|' if !flow => self.fetch_block_scalar(true),
+            b'>' if !flow => self.fetch_block_scalar(false),
+            b'\'' => self.fetch_quoted(true),
+            b'"' => self.fetch_quoted(false),
+            b'#' | b'|' | b'>' | b'%' | b'@' | b'`' | b'\t' => {
+                self.fault(mark, "found character that cannot start any token")
+            }
+            _ => self.fetch_plain(),
+        }
+    }
+
+    /// Skips blanks, line breaks and comments. Tabs count as blanks except where indentation is measured.
+    fn skip_to_token(&mut self) {
+        loop {
+            let tabs = self.flow_level > 0 || !self.simple_key_allowed;
+            while self.input.byte() == b' ' || (tabs && self.input.byte() == b'\t') {
+                self.input.advance(1);
+            }
+            if self.input.byte() == b'#' {
+                self.input.skip_until_break();
+            }
+            if !self.input.is_break() {
+                return;
+            }
+            self.input.skip_line();
+            if self.flow_level == 0 {
+                self.simple_key_allowed = true;
+            }
+        }
+    }
+
+    fn push(&mut self, mut token: Token<'a>) {
+        token.key_level = std::mem::take(&mut self.key_level);
+        self.tokens.push_back(token);
+    }
+
+    /// Puts a token before the one with `number`; at the end where that was handed out already (or is not said).
+    fn insert(&mut self, number: Option<usize>, token: Token<'a>) {
+        match number.and_then(|number| number.checked_sub(self.taken)) {
+            Some(at) => self.tokens.insert(at, token),
+            None => self.tokens.push_back(token),
+        }
+    }
+
+    // --- simple keys ---
+
+    fn key_is_valid(&mut self, level: usize) -> Result<bool, Fault> {
+        let key = self.simple_keys[level];
+        if !key.possible {
+            return Ok(false);
+        }
+        let here = self.input.mark();
+        if key.mark.line < here.line || key.mark.index + MAX_SIMPLE_KEY < here.index {
+            if key.required {
+                return self.fault(key.mark, "could not find expected ':'");
+            }
+            self.simple_keys[level].possible = false;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    fn save_simple_key(&mut self) -> Result<(), Fault> {
+        if !self.simple_key_allowed {
+            return Ok(());
+        }
+        let mark = self.input.mark();
+        let required = self.flow_level == 0 && self.indent == i64::from(mark.column);
+        let token = self.taken + self.tokens.len();
+        self.remove_simple_key()?;
+        let level = self.simple_keys.len();
+        self.simple_keys[level - 1] = SimpleKey { possible: true, required, token, mark };
+        self.key_level = level as u32;
+        Ok(())
+    }
+
+    fn remove_simple_key(&mut self) -> Result<(), Fault> {
+        let key = *self.simple_keys.last().expect("because the block level is never removed");
+        if key.possible {
+            if key.required {
+                return self.fault(key.mark, "could not find expected ':'");
+            }
+            self.simple_keys.last_mut().expect("because it was there a line above").possible = false;
+        }
+        Ok(())
+    }
+
+    // --- indentation ---
+
+    fn roll_indent(&mut self, number: Option<usize>, kind: TokenKind, mark: Mark) -> Result<(), Fault> {
+        if self.flow_level > 0 || self.indent >= i64::from(mark.column) {
+            return Ok(());
+        }
+        self.indents.push(self.indent);
+        self.indent = i64::from(mark.column);
+        if self.indents.len() > MAX_LEVELS {
+            return self.fault(mark, format!("exceeded max depth of {MAX_LEVELS}"));
+        }
+        let token = Token::new(kind, mark, mark);
+        self.insert(number, token);
+        Ok(())
+    }
+
+    fn unroll_indent(&mut self, column: i64) {
+        if self.flow_level > 0 {
+            return;
+        }
+        while self.indent > column {
+            let mark = self.input.mark();
+            self.tokens.push_back(Token::new(TokenKind::BlockEnd, mark, mark));
+            self.indent = self.indents.pop().expect("because each level was pushed before it was entered");
+        }
+    }
+
+    // --- tokens ---
+
+    fn fetch_stream_end(&mut self) -> Result<(), Fault> {
+        if let Some(reason) = self.input.fault_here() {
+            return self.fault(Mark::default(), reason);
+        }
+        self.input.force_new_line();
+        self.unroll_indent(-1);
+        self.remove_simple_key()?;
+        self.simple_key_allowed = false;
+        self.finished = true;
+        let mark = self.input.mark();
+        self.push(Token::new(TokenKind::StreamEnd, mark, mark));
+        Ok(())
+    }
+
+    fn fetch_directive(&mut self) -> Result<(), Fault> {
+        self.unroll_indent(-1);
+        self.remove_simple_key()?;
+        self.simple_key_allowed = false;
+        let token = self.scan_directive()?;
+        self.push(token);
+        Ok(())
+    }
+
+    fn fetch_document(&mut self, kind: TokenKind) -> Result<(), Fault> {
+        self.unroll_indent(-1);
+        self.remove_simple_key()?;
+        self.simple_key_allowed = false;
+        self.push_indicator(kind, 3);
+        Ok(())
+    }
+
+    /// A token of `width` ASCII characters.
+    fn push_indicator(&mut self, kind: TokenKind, width: usize) {
+        let start = self.input.mark();
+        self.input.advance(width);
+        let end = self.input.mark();
+        self.push(Token::new(kind, start, end));
+    }
+
+    fn fetch_flow_start(&mut self, kind: TokenKind) -> Result<(), Fault> {
+        self.save_simple_key()?;
+        let mark = self.input.mark();
+        let token = self.taken + self.tokens.len();
+        self.simple_keys.push(SimpleKey { token, ..SimpleKey::default() });
+        self.flow_level += 1;
+        if self.flow_level > MAX_LEVELS {
+            return self.fault(mark, format!("exceeded max depth of {MAX_LEVELS}"));
+        }
+        self.simple_key_allowed = true;
+        self.push_indicator(kind, 1);
+        Ok(())
+    }
+
+    fn fetch_flow_end(&mut self, kind: TokenKind) -> Result<(), Fault> {
+        self.remove_simple_key()?;
+        if self.flow_level > 0 {
+            self.flow_level -= 1;
+            let key = self.simple_keys.pop().expect("because there is one per flow level");
+            // go-yaml forgets here that the token was a possible key. For an empty collection that is its own opening
+            // bracket, so that `{}: x` is read as `{}`.
+            let token = key.token.checked_sub(self.taken).and_then(|at| self.tokens.get_mut(at));
+            if let Some(token) = token {
+                token.key_level = 0;
+            }
+        }
+        self.simple_key_allowed = false;
+        self.push_indicator(kind, 1);
+        Ok(())
+    }
+
+    fn fetch_flow_entry(&mut self) -> Result<(), Fault> {
+        self.remove_simple_key()?;
+        self.simple_key_allowed = true;
+        self.push_indicator(TokenKind::FlowEntry, 1);
+        Ok(())
+    }
+
+    fn fetch_block_entry(&mut self) -> Result<(), Fault> {
+        let mark = self.input.mark();
+        if self.flow_level == 0 {
+            if !self.simple_key_allowed {
+                return self.fault(mark, "block sequence entries are not allowed in this context");
+            }
+            self.roll_indent(None, TokenKind::BlockSequenceStart, mark)?;
+        }
+        self.remove_simple_key()?;
+        self.simple_key_allowed = true;
+        self.push_indicator(TokenKind::BlockEntry, 1);
+        Ok(())
+    }
+
+    fn fetch_key(&mut self) -> Result<(), Fault> {
+        let mark = self.input.mark();
+        if self.flow_level == 0 {
+            if !self.simple_key_allowed {
+                return self.fault(mark, "mapping keys are not allowed in this context");
+            }
+            self.roll_indent(None, TokenKind::BlockMappingStart, mark)?;
+        }
+        self.remove_simple_key()?;
+        self.simple_key_allowed = self.flow_level == 0;
+        self.push_indicator(TokenKind::Key, 1);
+        Ok(())
+    }
+
+    fn fetch_value(&mut self) -> Result<(), Fault> {
+        let level = self.simple_keys.len() - 1;
+        if self.key_is_valid(level)? {
+            let key = self.simple_keys[level];
+            let token = Token::new(TokenKind::Key, key.mark, key.mark);
+            self.insert(Some(key.token), token);
+            self.roll_indent(Some(key.token), TokenKind::BlockMappingStart, key.mark)?;
+            self.simple_keys[level].possible = false;
+            self.simple_key_allowed = false;
+        } else {
+            let mark = self.input.mark();
+            if self.flow_level == 0 {
+                if !self.simple_key_allowed {
+                    return self.fault(mark, "mapping values are not allowed in this context");
+                }
+                self.roll_indent(None, TokenKind::BlockMappingStart, mark)?;
+            }
+            self.simple_key_allowed = self.flow_level == 0;
+        }
+        self.push_indicator(TokenKind::Value, 1);
+        Ok(())
+    }
+
+    fn fetch_anchor(&mut self, kind: TokenKind) -> Result<(), Fault> {
+        self.save_simple_key()?;
+        self.simple_key_allowed = false;
+        let token = self.scan_anchor(kind)?;
+        self.push(token);
+        Ok(())
+    }
+
+    fn fetch_tag(&mut self) -> Result<(), Fault> {
+        self.save_simple_key()?;
+        self.simple_key_allowed = false;
+        let token = self.scan_tag()?;
+        self.push(token);
+        Ok(())
+    }
+
+    fn fetch_block_scalar(&mut self, literal: bool) -> Result<(), Fault> {
+        self.remove_simple_key()?;
+        self.simple_key_allowed = true;
+        let token = self.scan_block_scalar(literal)?;
+        self.push(token);
+        Ok(())
+    }
+
+    fn fetch_quoted(&mut self, single: bool) -> Result<(), Fault> {
+        self.save_simple_key()?;
+        self.simple_key_allowed = false;
+        let token = self.scan_quoted(single)?;
+        self.push(token);
+        Ok(())
+    }
+
+    fn fetch_plain(&mut self) -> Result<(), Fault> {
+        self.save_simple_key()?;
+        self.simple_key_allowed = false;
+        let token = self.scan_plain()?;
+        self.push(token);
+        Ok(())
+    }
+}
