@@ -86,6 +86,22 @@ impl Objects {
         })
     }
 
+    /// The names of all tags, without `refs/tags/`, sorted.
+    pub(crate) fn tags(&self) -> Result<Vec<String>, String> {
+        self.with(|repository| {
+            let platform = repository.references().map_err(|error| sentence(&error))?;
+            let tags = platform.tags().map_err(|error| sentence(&error))?;
+            let mut names: Vec<String> = tags
+                .filter_map(Result::ok)
+                .filter_map(|reference| {
+                    reference.name().as_bstr().to_str().ok()?.strip_prefix("refs/tags/").map(String::from)
+                })
+                .collect();
+            names.sort();
+            Ok(names)
+        })
+    }
+
     /// Whether the commit is here.
     pub(crate) fn has_commit(&self, id: ObjectId) -> bool {
         self.with(|repository| {

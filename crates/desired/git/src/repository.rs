@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::objects::{Named, Objects, Short};
 use crate::repositories::Shared;
-use crate::revision::{Revision, candidates, is_abbreviated};
+use crate::revision::{Revision, candidates, is_abbreviated, version_tag};
 use crate::{Credentials, Remote};
 use mirror::Mirror;
 
@@ -232,7 +232,14 @@ impl Repository {
         }
     }
 
-    fn by_name(&self, shared: &Shared, name: &str, _tag_prefix: &str) -> Result<Option<Resolved>, SourceError> {
+    fn by_name(&self, shared: &Shared, name: &str, tag_prefix: &str) -> Result<Option<Resolved>, SourceError> {
+        let objects = self.objects(shared)?;
+        let tags = || objects.tags().map_err(|reason| self.damaged(&reason));
+        if let Some(tag) = version_tag(name, tag_prefix, tags)?
+            && let Some(commit) = self.named(shared, &format!("refs/tags/{tag}"))?
+        {
+            return Ok(Some(Resolved { commit, reference: Some(format!("refs/tags/{tag}")) }));
+        }
         for reference in candidates(name) {
             if let Some(commit) = self.named(shared, &reference)? {
                 return Ok(Some(Resolved { commit, reference: Some(reference) }));

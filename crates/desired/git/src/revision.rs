@@ -1,5 +1,6 @@
 //! What a revision can mean, and in which order.
 
+use bowline_base_semver::{Constraint, Version};
 use bowline_base_tree::ObjectId;
 
 /// A revision by its letters.
@@ -52,6 +53,24 @@ pub(crate) fn candidates(name: &str) -> Vec<String> {
     candidates
 }
 
+/// The tag that a version or a version range means, by Argo CD's rules; `None` where `text` is neither, or no tag is in the range.
+///
+/// A version is that tag, whatever tags there are. A range means the highest of `tags` in it, and goes before branches and tags that
+/// are called like it. With a `prefix` only tags that begin with it count, and it is no part of the version.
+pub(crate) fn version_tag<E>(
+    text: &str,
+    prefix: &str,
+    tags: impl FnOnce() -> Result<Vec<String>, E>,
+) -> Result<Option<String>, E> {
+    if Version::parse(text).is_ok() {
+        return Ok((!prefix.is_empty()).then(|| format!("{prefix}{text}")));
+    }
+    let Ok(range) = Constraint::parse(text) else { return Ok(None) };
+    let versions: Vec<Version> =
+        tags()?.iter().filter_map(|tag| Version::parse(tag.strip_prefix(prefix)?).ok()).collect();
+    Ok(range.highest(&versions).map(|version| format!("{prefix}{}", version.original())))
+}
+
 /// Whether `name` follows git-check-ref-format (one level is enough), and does not look like an option.
 pub(crate) fn is_ref_name(name: &str) -> bool {
     let forbidden = |c: char| c.is_control() || matches!(c, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\');
@@ -82,6 +101,25 @@ mod tests {
         assert_eq!(Revision::of(sha), Revision::Commit(sha.parse().unwrap()));
         assert_eq!(Revision::of("v1.*"), Revision::Name("v1.*"));
         assert!(matches!(Revision::of("a\nb"), Revision::Invalid(_)));
+    }
+
+    #[test]
+    fn ranges_choose_among_tags() {
+        let tags = ["v1.0.0", "1.2.0", "1.2.1", "1.3.0-rc.1", "app/v1.9.0", "app/v2.0.0", "latest"];
+        for (text, prefix, want) in [
+            ("1.2.*", "", Some("1.2.1")),
+            ("*", "", Some("1.2.1")),
+            (">=1.3.0-0", "", Some("1.3.0-rc.1")),
+            ("^1.0", "app/", Some("app/v1.9.0")),
+            ("*", "app/", Some("app/v2.0.0")),
+            ("v1.9.0", "app/", Some("app/v1.9.0")),
+            ("3.x", "", None),
+            ("1.2.0", "", None),
+            ("main", "", None),
+        ] {
+            let list = || Ok::<_, ()>(tags.map(String::from).to_vec());
+            assert_eq!(version_tag(text, prefix, list).unwrap().as_deref(), want, "{text} {prefix}");
+        }
     }
 
     #[test]

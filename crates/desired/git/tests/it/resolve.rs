@@ -66,6 +66,44 @@ async fn names_of_every_kind() {
 }
 
 #[tokio::test]
+async fn version_ranges_choose_among_tags() {
+    let repo = Repo::new();
+    let first = repo.head();
+    for tag in ["v1.0.0", "v1.2.0", "app/1.0.0"] {
+        repo.git(&["tag", "-a", tag, "-m", "x"]);
+    }
+    let second = repo.commit("b", "b");
+    for tag in ["v1.10.0", "v2.0.0-rc.1", "app/1.5.0"] {
+        repo.git(&["tag", tag]);
+    }
+    repo.git(&["branch", "1.x", &first]);
+    repo.git(&["branch", "3.x", &first]);
+    check(
+        &repo,
+        &[
+            ("v1.*", format!("{second} refs/tags/v1.10.0")),
+            ("~1.2", format!("{first} refs/tags/v1.2.0")),
+            (">=2.0.0-0", format!("{second} refs/tags/v2.0.0-rc.1")),
+            ("1.x", format!("{second} refs/tags/v1.10.0")),
+            ("3.x", format!("{first} refs/heads/3.x")),
+            ("v1.0.0", format!("{first} refs/tags/v1.0.0")),
+            (
+                ">=5",
+                "NoSuchRevision: unable to resolve '>=5' to a commit SHA: URL: there is no such branch, tag or commit"
+                    .into(),
+            ),
+        ],
+    )
+    .await;
+    let adapter = Adapter::new();
+    for (revision, want) in [("^1", &second), ("1.0.*", &first), ("1.0.0", &first), ("main", &second)] {
+        let resolved =
+            adapter.git.resolve_with_prefix(&repo.url(), "", revision, "app/", Freshness::Now).await.unwrap();
+        assert_eq!(&resolved.commit.to_string(), want, "{revision}");
+    }
+}
+
+#[tokio::test]
 async fn a_tag_on_a_tree_is_no_commit_and_an_empty_repository_has_no_head() {
     let repo = Repo::new();
     repo.git(&["tag", "tree", "HEAD^{tree}"]);
