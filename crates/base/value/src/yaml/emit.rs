@@ -88,11 +88,11 @@ pub fn to_yaml_with(value: &Value, options: EmitOptions) -> String {
 
 fn emit(writer: &mut Writer, value: &Value, place: Place) {
     match value {
-        Value::Null => writer.plain("null", place),
-        Value::Bool(b) => writer.plain(if *b { "true" } else { "false" }, place),
-        Value::Int(i) => writer.plain(&i.to_string(), place),
-        Value::UInt(u) => writer.plain(&u.to_string(), place),
-        Value::Float(f) => writer.plain(&float(*f, writer.flavour()), place),
+        Value::Null => writer.token("null"),
+        Value::Bool(b) => writer.token(if *b { "true" } else { "false" }),
+        Value::Int(i) => writer.token(&i.to_string()),
+        Value::UInt(u) => writer.token(&u.to_string()),
+        Value::Float(f) => writer.token(&float(*f, writer.flavour())),
         Value::String(s) => string(writer, s, place),
         Value::Array(items) if items.is_empty() => writer.token("[]"),
         Value::Array(items) => {
@@ -106,7 +106,7 @@ fn emit(writer: &mut Writer, value: &Value, place: Place) {
         Value::Object(map) if map.is_empty() => writer.token("{}"),
         Value::Object(map) => {
             writer.open_mapping(place);
-            for (key, field) in sorted(map) {
+            for (key, field) in sorted(map, writer.flavour()) {
                 writer.key_start();
                 let simple = writer.is_simple_key(key);
                 if !simple {
@@ -122,9 +122,9 @@ fn emit(writer: &mut Writer, value: &Value, place: Place) {
 }
 
 /// The fields in the order in which go-yaml writes keys.
-fn sorted(map: &Map) -> Vec<(&str, &Value)> {
+fn sorted(map: &Map, flavour: Flavour) -> Vec<(&str, &Value)> {
     let mut fields: Vec<(&str, &Value)> = map.iter().map(|(key, value)| (key.as_ref(), value)).collect();
-    super::sort::sort(&mut fields, |a, b| natural_less(a.0, b.0));
+    super::sort::sort(&mut fields, |a, b| natural_less(a.0, b.0, flavour));
     fields
 }
 
@@ -151,7 +151,6 @@ pub(crate) fn wanted_style(text: &str, flavour: Flavour) -> ScalarStyle {
     }
     let plain = match resolve_plain(text, flavour) {
         Scalar::Str => !(is_base_60(text) || flavour == Flavour::V3 && is_old_bool(text)),
-        // Version 2 writes `<<` without quotes only because JSON's decoder gave it a type of its own.
         _ => false,
     };
     if plain { ScalarStyle::Plain } else { ScalarStyle::DoubleQuoted }

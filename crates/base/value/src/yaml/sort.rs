@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use super::Flavour;
+
 /// Sorts by `less`. The order of go-yaml is none for all inputs (its numbers wrap), which the standard library's sorting may
 /// answer with a panic; this merge sort does not mind.
 pub(crate) fn sort<T: Copy>(items: &mut [T], less: impl Fn(&T, &T) -> bool + Copy) {
@@ -28,22 +30,24 @@ pub(crate) fn sort<T: Copy>(items: &mut [T], less: impl Fn(&T, &T) -> bool + Cop
 }
 
 /// Whether `a` comes before `b`: runs of digits by their number, letters behind everything else, all else by code point.
-pub(crate) fn natural_less(a: &str, b: &str) -> bool {
+/// In version 3 a letter comes first where it meets something else behind equal digits.
+pub(crate) fn natural_less(a: &str, b: &str, flavour: Flavour) -> bool {
     if a.is_ascii() && b.is_ascii() {
-        return less(a.as_bytes(), b.as_bytes(), |c| u32::from(*c));
+        return less(a.as_bytes(), b.as_bytes(), flavour, |c| u32::from(*c));
     }
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    less(&a, &b, |c| *c as u32)
+    less(&a, &b, flavour, |c| *c as u32)
 }
 
-fn less<C: Copy + PartialEq>(a: &[C], b: &[C], code: impl Fn(&C) -> u32) -> bool {
+fn less<C: Copy + PartialEq>(a: &[C], b: &[C], flavour: Flavour, code: impl Fn(&C) -> u32) -> bool {
     let is_letter = |c: &C| char::from_u32(code(c)).is_some_and(char::is_alphabetic);
     let is_digit = |c: &C| (0x30..0x3A).contains(&code(c));
     let Some(i) = a.iter().zip(b).position(|(a, b)| a != b) else { return a.len() < b.len() };
+    let behind_digit = flavour == Flavour::V3 && i > 0 && is_digit(&a[i - 1]);
     match (is_letter(&a[i]), is_letter(&b[i])) {
         (true, true) => return code(&a[i]) < code(&b[i]),
         (false, false) => {}
-        (_, b_letter) => return b_letter,
+        (a_letter, b_letter) => return if behind_digit { a_letter } else { b_letter },
     }
     // Where one of the two is a zero, zeros behind other digits count as digits of a number, leading ones do not.
     let zero = code(&a[i]) == 0x30 || code(&b[i]) == 0x30;

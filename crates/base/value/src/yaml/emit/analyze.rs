@@ -8,6 +8,17 @@ pub(crate) struct Analysis {
     pub block_plain: bool,
     pub single_quoted: bool,
     pub block: bool,
+    /// Whether it could be a block, were it not for tabs.
+    block_but_tabs: bool,
+}
+
+// === impl Analysis ===
+
+impl Analysis {
+    /// As version 3 sees it: tabs may stand in a block.
+    pub(super) fn allow_tabs(&mut self) {
+        self.block = self.block_but_tabs;
+    }
 }
 
 /// Whether the character at the start of `bytes` may stand unescaped. Nothing above U+FFFF may, nor a byte order mark.
@@ -45,7 +56,14 @@ pub(super) fn char_width(c: u8) -> usize {
 pub(crate) fn analyze(text: &str) -> Analysis {
     let bytes = text.as_bytes();
     let Some(&first) = bytes.first() else {
-        return Analysis { multiline: false, flow_plain: false, block_plain: true, single_quoted: true, block: false };
+        return Analysis {
+            multiline: false,
+            flow_plain: false,
+            block_plain: true,
+            single_quoted: true,
+            block: false,
+            block_but_tabs: false,
+        };
     };
     let blank = |i: usize| matches!(bytes.get(i), None | Some(b' ' | b'\t'));
     let (mut block_indicator, mut flow_indicator) = (false, false);
@@ -62,6 +80,7 @@ pub(crate) fn analyze(text: &str) -> Analysis {
         b'-' if blank(1) => (block_indicator, flow_indicator) = (true, true),
         _ => {}
     }
+    let mut tabs = false;
     let (mut breaks, mut special, mut break_space, mut space_break) = (false, false, false, false);
     // The character before: a space, a line break, or another one.
     let (mut after_space, mut after_break) = (false, false);
@@ -83,7 +102,11 @@ pub(crate) fn analyze(text: &str) -> Analysis {
             }
         }
         if !matches!(c, 0x20..=0x7E) {
-            special |= !is_printable(&bytes[i..]);
+            if c == b'\t' {
+                tabs = true;
+            } else {
+                special |= !is_printable(&bytes[i..]);
+            }
         }
         let is_break = !matches!(c, 0x20..=0x7E) && break_width(&bytes[i..]) > 0;
         if c == b' ' {
@@ -102,13 +125,15 @@ pub(crate) fn analyze(text: &str) -> Analysis {
     }
     let trailing_space = bytes.ends_with(b" ");
     let edges = first == b' ' || break_width(bytes) > 0 || trailing_space || last_break;
-    let escape = space_break || special;
+    let block_but_tabs = !(trailing_space || space_break || special);
+    let escape = space_break || special || tabs;
     let plain = !(edges || break_space || escape || breaks);
     Analysis {
         multiline: breaks,
         flow_plain: plain && !flow_indicator,
         block_plain: plain && !block_indicator,
         single_quoted: !(break_space || escape),
-        block: !(trailing_space || escape),
+        block: block_but_tabs && !tabs,
+        block_but_tabs,
     }
 }

@@ -12,6 +12,7 @@ const MAX_SIMPLE_KEY: usize = 128;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Root,
+    /// Of a block sequence.
     Item,
     /// A key written as `key:`.
     SimpleKey,
@@ -67,8 +68,8 @@ impl Writer {
     // --- collections ---
 
     pub(crate) fn open_sequence(&mut self, place: Place) {
-        let compact = self.options.compact_sequences && place == Place::Value && !self.indention;
-        self.increase_indent(false, compact);
+        let under_key = place == Place::Value && (self.column == 0 || !self.indention);
+        self.increase_indent(false, place, self.options.compact_sequences && under_key);
     }
 
     pub(crate) fn sequence_item(&mut self) {
@@ -76,8 +77,8 @@ impl Writer {
         self.indicator("-", true, false, true);
     }
 
-    pub(crate) fn open_mapping(&mut self, _place: Place) {
-        self.increase_indent(false, false);
+    pub(crate) fn open_mapping(&mut self, place: Place) {
+        self.increase_indent(false, place, false);
     }
 
     pub(crate) fn key_start(&mut self) {
@@ -106,21 +107,19 @@ impl Writer {
         text.len() <= MAX_SIMPLE_KEY && !analyze(text).multiline
     }
 
-    /// A token that is written as it is: `[]`, `{}`.
+    /// A token that is written as it is: a number, a boolean, `[]`, `{}`.
     pub(crate) fn token(&mut self, text: &str) {
         self.indicator(text, true, false, false);
     }
 
     // --- scalars ---
 
-    /// A scalar that is known to need no quotes.
-    pub(crate) fn plain(&mut self, text: &str, _place: Place) {
-        self.indicator(text, true, false, false);
-    }
-
     /// A string in the style `wanted`, or the next one that can hold it.
     pub(crate) fn scalar(&mut self, text: &str, wanted: ScalarStyle, place: Place) {
-        let allowed = analyze(text);
+        let mut allowed = analyze(text);
+        if self.options.flavour == Flavour::V3 {
+            allowed.allow_tabs();
+        }
         let key = place == Place::SimpleKey;
         let flow = self.flow_level > 0;
         let mut style = wanted;
@@ -139,7 +138,7 @@ impl Writer {
         if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) && (!allowed.block || flow || key) {
             style = ScalarStyle::DoubleQuoted;
         }
-        self.increase_indent(true, false);
+        self.increase_indent(true, place, false);
         match style {
             ScalarStyle::Plain => self.write_plain(text, !key),
             ScalarStyle::SingleQuoted => self.write_single_quoted(text, !key),
@@ -152,13 +151,19 @@ impl Writer {
 
     // --- layout ---
 
-    fn increase_indent(&mut self, flow: bool, indentless: bool) {
+    /// Goes one level down, for a node in `place`. `compact`: a sequence whose items stand at its key's indentation.
+    fn increase_indent(&mut self, flow: bool, place: Place, compact: bool) {
+        let step = self.options.indent as isize;
         self.indents.push(self.indent);
-        if self.indent < 0 {
-            self.indent = if flow { self.options.indent as isize } else { 0 };
-        } else if !indentless {
-            self.indent += self.options.indent as isize;
-        }
+        self.indent = match (self.indent, self.options.flavour) {
+            (..0, _) if flow => step,
+            (..0, _) => 0,
+            (indent, Flavour::V2) if compact => indent,
+            (indent, Flavour::V2) => indent + step,
+            // What stands behind `- ` is aligned there, whatever the indentation is.
+            (indent, Flavour::V3) if place == Place::Item => indent + 2,
+            (indent, Flavour::V3) => (indent + step) / step * step - if compact { 2 } else { 0 },
+        };
     }
 
     fn put_break(&mut self) {
@@ -221,6 +226,9 @@ impl Writer {
     }
 
     fn write_plain(&mut self, text: &str, folds: bool) {
+        if text.is_empty() && self.options.flavour == Flavour::V3 {
+            return;
+        }
         if !self.whitespace {
             self.out.push(' ');
             self.column += 1;
