@@ -7,9 +7,9 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bowline_base_clock::Clock;
+use bowline_base_value::{Value, from_json, yaml};
 use hyper::header::HeaderValue;
 use jiff::Timestamp;
-use serde::Deserialize;
 use tokio::io::AsyncReadExt;
 use tokio::sync::Mutex;
 
@@ -56,20 +56,6 @@ enum Until {
     Forever,
     Monotonic(Duration),
     Wall(Timestamp),
-}
-
-#[derive(Deserialize)]
-struct ExecCredential {
-    status: Option<ExecStatus>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ExecStatus {
-    token: Option<String>,
-    client_certificate_data: Option<String>,
-    client_key_data: Option<String>,
-    expiration_timestamp: Option<String>,
 }
 
 // === impl Credentials ===
@@ -182,23 +168,21 @@ impl Credential {
     }
 
     fn from_exec(output: &[u8]) -> Result<Credential, String> {
-        // What it printed is a credential: messages say where it is wrong and never what it is.
-        let parsed: ExecCredential = serde_json::from_slice(output).map_err(|e| {
-            format!("what it printed is no ExecCredential in JSON (line {}, column {})", e.line(), e.column())
-        })?;
-        let status = parsed.status.ok_or("what it printed has no status")?;
-        let header = status.token.as_deref().map(|token| header("Bearer", token)).transpose()?;
-        let identity = match (status.client_certificate_data, status.client_key_data) {
-            (Some(cert), Some(key)) => {
-                Some(Arc::new(Identity { cert: cert.into_bytes(), key: Secret::new(key.into_bytes()) }))
-            }
+        // What it printed is a credential: no message repeats any of it.
+        let printed = from_json(output).ok().or_else(|| yaml::from_yaml(output).ok());
+        let status = printed.as_ref().and_then(|p| p.get("status")).filter(|s| s.as_object().is_some());
+        let status = status.ok_or("what it printed is no ExecCredential with a status, in JSON or YAML")?;
+        let text = |field: &str| status.get(field).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let header = text("token").map(|token| header("Bearer", token)).transpose()?;
+        let identity = match (text("clientCertificateData"), text("clientKeyData")) {
+            (Some(cert), Some(key)) => Some(Arc::new(Identity { cert: cert.into(), key: Secret::new(key.into()) })),
             _ => None,
         };
         if header.is_none() && identity.is_none() {
             return Err("what it printed has neither a token nor a certificate with its key".into());
         }
-        let until = match status.expiration_timestamp.as_deref() {
-            None | Some("") => Until::Forever,
+        let until = match text("expirationTimestamp") {
+            None => Until::Forever,
             Some(text) => Until::Wall(text.parse().map_err(|e| format!("expirationTimestamp {text:?}: {e}"))?),
         };
         Ok(Credential { header, identity, until })
@@ -263,7 +247,7 @@ mod tests {
     async fn what_a_program_does_wrong_is_told_without_what_it_printed() {
         for (script, want) in [
             ("echo oops >&2; exit 3", "sh: exit status: 3: oops"),
-            ("echo hidden", "sh: what it printed is no ExecCredential in JSON (line 1, column 1)"),
+            ("echo hidden", "sh: what it printed is no ExecCredential with a status, in JSON or YAML"),
             (r#"echo '{"status":{}}'"#, "sh: what it printed has neither a token nor a certificate with its key"),
         ] {
             assert_eq!(credentials(script, &clock()).get().await.err().unwrap(), want);

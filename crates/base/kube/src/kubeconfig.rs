@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bowline_base_value::Value;
+use bowline_base_value::yaml::from_yaml;
 
 use crate::{Auth, Config, Exec, Impersonate, Secret, Tls};
 
@@ -33,6 +34,14 @@ pub enum KubeconfigError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The file cannot be read, or is no YAML.
+    #[error("kubeconfig {path}: {reason}")]
+    File {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// We do not run in a pod.
     #[error("not in a cluster: {0}")]
     NotInCluster(String),
@@ -40,47 +49,64 @@ pub enum KubeconfigError {
 
 // === impl Config ===
 
+/// One file of a kubeconfig and the folder that paths in it start from.
+struct File {
+    value: Value,
+    directory: PathBuf,
+}
+
 impl Config {
-    /// The context `context` (the current one where `None`) of a kubeconfig. Files that it names are read; relative ones
-    /// lie in `directory`.
-    #[expect(clippy::disallowed_methods, reason = "a kubeconfig names files of certificates and keys")]
-    pub fn from_kubeconfig(
-        kubeconfig: &Value,
-        context: Option<&str>,
-        directory: &Path,
-    ) -> Result<Config, KubeconfigError> {
-        let current = kubeconfig.str_at(&["current-context"]).filter(|name| !name.is_empty());
-        let context = named(kubeconfig, "context", context.or(current).ok_or(KubeconfigError::NoContext)?)?;
+    /// The context `context` (the current one where `None`) of a kubeconfig: one file, or several as `KUBECONFIG` lists
+    /// them. Of several, the first that has a part counts, and those that are not there are left out. Certificates and keys
+    /// that they name are read.
+    #[expect(clippy::disallowed_methods, reason = "a kubeconfig is a file")]
+    pub fn load(paths: &[PathBuf], context: Option<&str>) -> Result<Config, KubeconfigError> {
+        let mut files = Vec::new();
+        for path in paths {
+            let fault = |reason: String| KubeconfigError::File { path: path.display().to_string(), reason };
+            let text = match std::fs::read(path) {
+                Ok(text) => text,
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound && paths.len() > 1 => continue,
+                Err(error) => return Err(fault(error.to_string())),
+            };
+            let value = from_yaml(&text).map_err(|e| fault(e.to_string()))?;
+            files.push(File { value, directory: path.parent().map(Path::to_path_buf).unwrap_or_default() });
+        }
+        Config::from_files(&files, context)
+    }
+
+    /// The context `context` (the current one where `None`) of a kubeconfig's text. Relative files that it names lie in
+    /// `directory`.
+    pub fn from_kubeconfig(text: &str, context: Option<&str>, directory: &Path) -> Result<Config, KubeconfigError> {
+        let value =
+            from_yaml(text).map_err(|e| KubeconfigError::File { path: "(text)".into(), reason: e.to_string() })?;
+        Config::from_files(&[File { value, directory: directory.into() }], context)
+    }
+
+    fn from_files(files: &[File], context: Option<&str>) -> Result<Config, KubeconfigError> {
+        let current =
+            || files.iter().find_map(|f| f.value.str_at(&["current-context"]).filter(|name| !name.is_empty()));
+        let context = context.or_else(current).ok_or(KubeconfigError::NoContext)?;
+        let (context, _) = named(files, "context", context)?;
         let text = |value: &Value, field: &str| value.str_at(&[field]).unwrap_or_default().to_string();
-        let cluster = named(kubeconfig, "cluster", &text(context, "cluster"))?;
-        let none = Value::Null;
-        let user = match text(context, "user") {
+        let (cluster, cluster_directory) = named(files, "cluster", &text(context, "cluster"))?;
+        let (user, user_directory) = match text(context, "user") {
             // A context may name no user: an open server needs none.
-            name if name.is_empty() => &none,
-            name => named(kubeconfig, "user", &name)?,
+            name if name.is_empty() => (&Value::Null, Path::new("")),
+            name => named(files, "user", &name)?,
         };
         let flag = |field: &str| cluster.get(field).and_then(Value::as_bool).unwrap_or_default();
-        let read = |value: &Value, field: &str| -> Result<Option<Vec<u8>>, KubeconfigError> {
-            let fault = |field: String, reason: String| KubeconfigError::Field { field, reason };
-            let data = format!("{field}-data");
-            if let Some(encoded) = value.str_at(&[&data]).filter(|text| !text.is_empty()) {
-                return STANDARD.decode(encoded.trim()).map(Some).map_err(|_| fault(data, "is not base64".into()));
-            }
-            let Some(path) = value.str_at(&[field]).filter(|text| !text.is_empty()) else { return Ok(None) };
-            let path = directory.join(path);
-            std::fs::read(&path).map(Some).map_err(|e| fault(field.into(), format!("{}: {e}", path.display())))
-        };
         let tls = Tls {
-            ca: read(cluster, "certificate-authority")?,
-            cert: read(user, "client-certificate")?,
-            key: read(user, "client-key")?.map(Secret::new),
+            ca: pem(cluster, "certificate-authority", cluster_directory)?,
+            cert: pem(user, "client-certificate", user_directory)?,
+            key: pem(user, "client-key", user_directory)?.map(Secret::new),
             insecure: flag("insecure-skip-tls-verify"),
             server_name: Some(text(cluster, "tls-server-name")).filter(|name| !name.is_empty()),
         };
         Ok(Config {
             server: text(cluster, "server").trim_end_matches('/').to_string(),
             tls,
-            auth: auth(user, directory)?,
+            auth: auth(user, user_directory)?,
             impersonate: impersonate(user),
             proxy: Some(text(cluster, "proxy-url")).filter(|proxy| !proxy.is_empty()),
             namespace: Some(text(context, "namespace")).filter(|namespace| !namespace.is_empty()),
@@ -111,14 +137,27 @@ impl Config {
     }
 }
 
-/// The part `name` of the list `<what>s`.
-fn named<'a>(kubeconfig: &'a Value, what: &'static str, name: &str) -> Result<&'a Value, KubeconfigError> {
-    let parts = kubeconfig.get(&format!("{what}s")).and_then(Value::as_array).unwrap_or_default();
-    parts
-        .iter()
-        .find(|part| part.str_at(&["name"]) == Some(name))
-        .and_then(|part| part.get(what))
-        .ok_or_else(|| KubeconfigError::Missing { what, name: name.to_string() })
+/// The part `name` of the list `<what>s`, and the folder of its file.
+fn named<'a>(files: &'a [File], what: &'static str, name: &str) -> Result<(&'a Value, &'a Path), KubeconfigError> {
+    let found = files.iter().find_map(|file| {
+        let parts = file.value.get(&format!("{what}s")).and_then(Value::as_array).unwrap_or_default();
+        let part = parts.iter().find(|part| part.str_at(&["name"]) == Some(name))?;
+        Some((part.get(what)?, file.directory.as_path()))
+    });
+    found.ok_or_else(|| KubeconfigError::Missing { what, name: name.to_string() })
+}
+
+/// A field that holds PEM: in base64 beside it (`<field>-data`), or in a file.
+#[expect(clippy::disallowed_methods, reason = "a kubeconfig names files of certificates and keys")]
+fn pem(value: &Value, field: &str, directory: &Path) -> Result<Option<Vec<u8>>, KubeconfigError> {
+    let fault = |field: &str, reason: String| KubeconfigError::Field { field: field.into(), reason };
+    let data = format!("{field}-data");
+    if let Some(encoded) = value.str_at(&[&data]).filter(|text| !text.is_empty()) {
+        return STANDARD.decode(encoded.trim()).map(Some).map_err(|_| fault(&data, "is not base64".into()));
+    }
+    let Some(path) = value.str_at(&[field]).filter(|text| !text.is_empty()) else { return Ok(None) };
+    let path = directory.join(path);
+    std::fs::read(&path).map(Some).map_err(|e| fault(field, format!("{}: {e}", path.display())))
 }
 
 fn auth(user: &Value, directory: &Path) -> Result<Auth, KubeconfigError> {
@@ -200,8 +239,6 @@ fn impersonate(user: &Value) -> Impersonate {
 
 #[cfg(test)]
 mod tests {
-    use bowline_base_value::from_json;
-
     use super::*;
 
     fn check(user: &str, context: Option<&str>) -> Result<Config, String> {
@@ -212,8 +249,7 @@ mod tests {
                 "tls-server-name":"s","proxy-url":"http://p"}}}}],
               "users":[{{"name":"u","user":{user}}}]}}"#
         );
-        Config::from_kubeconfig(&from_json(text.as_bytes()).unwrap(), context, Path::new("/dir"))
-            .map_err(|e| e.to_string())
+        Config::from_kubeconfig(&text, context, Path::new("/dir")).map_err(|e| e.to_string())
     }
 
     #[test]
@@ -261,5 +297,29 @@ mod tests {
         assert!(check("{}", Some("open")).is_ok());
         assert!(check(r#"{"auth-provider":{"name":"gcp"}}"#, None).unwrap_err().contains("exec plugin"));
         assert!(check(r#"{"client-key":"no/such"}"#, None).unwrap_err().contains("/dir/no/such"));
+    }
+
+    #[test]
+    fn of_several_files_the_first_that_has_a_part_counts() {
+        let directory = std::env::temp_dir().join(format!("bowline-kubeconfig-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let write = |name: &str, text: &str| {
+            let path = directory.join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let one = write("one", "contexts:\n- name: c\n  context: {cluster: k, user: u}\ncurrent-context: c\n");
+        let two = write(
+            "two",
+            "current-context: x\nclusters:\n- name: k\n  cluster: {server: 'https://k'}\nusers:\n- name: u\n  user: {tokenFile: t}\n",
+        );
+        let config = Config::load(&[one, directory.join("missing"), two.clone()], None).unwrap();
+        assert_eq!(config.server, "https://k");
+        assert!(matches!(config.auth, Auth::TokenFile(path) if path == directory.join("t")));
+        let error = Config::load(&[directory.join("missing")], None).unwrap_err().to_string();
+        assert!(error.starts_with("kubeconfig ") && error.contains("missing"), "{error}");
+        let broken = write("broken", "a: [");
+        assert!(Config::load(&[broken], None).unwrap_err().to_string().contains("broken: "));
+        std::fs::remove_dir_all(directory).unwrap();
     }
 }

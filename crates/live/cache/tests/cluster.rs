@@ -1,10 +1,11 @@
 //! The cache beside a real API server.
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests that write a file for kubectl")]
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bowline_base_clock::{Jitter, SystemClock};
-use bowline_base_kube::{Client, Config, Impersonate, Runtime, Secret, Tls};
+use bowline_base_kube::{Client, Config, Impersonate, Runtime};
 use bowline_base_task::Tasks;
 use bowline_core_types::{GroupKind, ResourceKey, SecretKey};
 use bowline_live_cache::{Cache, CacheConfig, Changes, Connection, Knowledge};
@@ -13,9 +14,7 @@ use serde_json::{Value, json};
 
 /// A cache of `server`, and what it says of changes.
 fn start(server: &KubeServer, change: impl FnOnce(Client, CacheConfig) -> (Client, CacheConfig)) -> (Cache, Changes) {
-    let [ca, cert, key] = server.credentials().unwrap().map(String::into_bytes);
-    let tls = Tls { ca: Some(ca), cert: Some(cert), key: Some(Secret::new(key)), ..Tls::default() };
-    let config = Config { server: server.url().into(), tls, ..Config::default() };
+    let config = Config::load(&[server.kubeconfig().into()], None).unwrap();
     let runtime = Runtime { tasks: Tasks::new(), clock: Arc::new(SystemClock::new()), jitter: Jitter::new(1) };
     let client = Client::new(&config, &runtime).unwrap();
     let (client, config) = change(client, CacheConfig::new(SecretKey::new([7; 32]), 1));
