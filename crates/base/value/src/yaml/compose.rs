@@ -17,7 +17,7 @@ pub(crate) type NodeId = u32;
 /// No node.
 pub(crate) const NONE: NodeId = NodeId::MAX;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum NodeKind {
     Scalar,
     Sequence,

@@ -1,5 +1,7 @@
 //! From a document to a [`Value`], as go-yaml decodes into an interface and `sigs.k8s.io/yaml` turns that into JSON.
 
+mod v3;
+
 use std::collections::HashSet;
 
 use base64::Engine;
@@ -7,7 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::compose::{Document, MAX_DEPTH, NodeId, NodeKind};
 use super::error::{Flavour, YamlError};
-use super::resolve::{Scalar, resolve, resolve_plain};
+use super::resolve::{Scalar, resolve, resolve_plain, timestamp};
+use super::scan::ScalarStyle;
 use super::{Numbers, Options};
 use crate::number::{format_g32, go_json_number};
 use crate::{Map, Str, Value};
@@ -104,7 +107,10 @@ impl<'d, 'a> Decoder<'d, 'a> {
             }
             NodeKind::Mapping => {
                 let mut fields = Fields::new();
-                self.mapping(id, &mut fields, &mut None)?;
+                match self.options.flavour {
+                    Flavour::V2 => self.mapping(id, &mut fields, &mut None)?,
+                    Flavour::V3 => self.mapping_v3(id, &mut fields, None)?,
+                }
                 Ok(Value::from(fields.into_iter().collect::<Map>()))
             }
             NodeKind::Alias => self.follow(id, |decoder, target| decoder.value(target)),
@@ -143,6 +149,9 @@ impl<'d, 'a> Decoder<'d, 'a> {
         match node.tag.as_deref() {
             None if node.implicit => Ok(resolve_plain(&node.value, self.options.flavour)),
             None => Ok(Scalar::Str),
+            Some("!") if self.options.flavour == Flavour::V3 && node.style == ScalarStyle::Plain => {
+                Ok(resolve_plain(&node.value, Flavour::V3))
+            }
             tag => resolve(tag, &node.value, self.options.flavour),
         }
     }
@@ -168,6 +177,10 @@ impl<'d, 'a> Decoder<'d, 'a> {
             Scalar::Float(f) => {
                 self.not_finite = true;
                 Value::Float(f)
+            }
+            // Version 3 makes a time of what looks like one, and JSON a string of that.
+            Scalar::Timestamp if self.options.flavour == Flavour::V3 => {
+                Value::from(timestamp(text).map_or_else(|| text.to_string(), |time| time.rfc3339()))
             }
             Scalar::Timestamp | Scalar::Merge | Scalar::Str => Value::String(Str::from(text.as_ref())),
             Scalar::Binary => Value::from(binary(text)?),
@@ -209,7 +222,7 @@ impl<'d, 'a> Decoder<'d, 'a> {
 
     fn is_merge(&self, id: NodeId) -> bool {
         let node = self.document.node(id);
-        let tagged = matches!(node.tag.as_deref(), Some("tag:yaml.org,2002:merge"));
+        let tagged = node.tag.as_deref() == Some("tag:yaml.org,2002:merge");
         node.kind == NodeKind::Scalar && node.value == "<<" && (node.implicit || tagged)
     }
 

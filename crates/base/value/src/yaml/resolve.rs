@@ -182,22 +182,35 @@ fn float(text: &str) -> Scalar {
     }
 }
 
+/// What looks like a date, once read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timestamp {
+    date: [u32; 3],
+    time: [u32; 3],
+    nanos: u32,
+    /// Minutes east of UTC.
+    offset: i32,
+}
+
 /// Whether Go's `time.Parse` takes `text` in one of go-yaml's four layouts.
 pub(crate) fn is_timestamp(text: &str) -> bool {
+    timestamp(text).is_some()
+}
+
+/// Reads a date: `2006-1-2`, `2006-1-2 15:4:5.9`, or `2006-1-2T15:4:5.9` with `Z` or an offset.
+pub(crate) fn timestamp(text: &str) -> Option<Timestamp> {
     let bytes = text.as_bytes();
     if bytes.len() < 8 || !bytes[..4].iter().all(u8::is_ascii_digit) || bytes[4] != b'-' {
-        return false;
+        return None;
     }
     let mut at = 5;
-    let year = text[..4].parse::<u32>().unwrap_or(0);
-    let Some(month) = number(bytes, &mut at).filter(|m| (1..=12).contains(m)) else { return false };
-    if !literal(bytes, &mut at, b'-') {
-        return false;
-    }
-    let Some(day) = number(bytes, &mut at).filter(|d| (1..=days_in(month, year)).contains(d)) else { return false };
-    debug_assert!(day > 0, "the range above starts at 1");
+    let year = text[..4].parse::<u32>().ok()?;
+    let month = number(bytes, &mut at).filter(|m| (1..=12).contains(m))?;
+    literal(bytes, &mut at, b'-')?;
+    let day = number(bytes, &mut at).filter(|d| (1..=days_in(month, year)).contains(d))?;
+    let mut found = Timestamp { date: [year, month, day], time: [0; 3], nanos: 0, offset: 0 };
     let zoned = match bytes.get(at) {
-        None => return true,
+        None => return Some(found),
         Some(b'T' | b't') => {
             at += 1;
             true
@@ -208,25 +221,52 @@ pub(crate) fn is_timestamp(text: &str) -> bool {
             }
             false
         }
-        Some(_) => return false,
+        Some(_) => return None,
     };
-    for (limit, separator) in [(24, b':'), (60, b':'), (60, 0)] {
-        if number(bytes, &mut at).is_none_or(|n| n >= limit) || (separator != 0 && !literal(bytes, &mut at, separator))
-        {
-            return false;
+    for (i, limit) in [24, 60, 60].into_iter().enumerate() {
+        if i > 0 {
+            literal(bytes, &mut at, b':')?;
         }
+        found.time[i] = number(bytes, &mut at).filter(|n| *n < limit)?;
     }
     if matches!(bytes.get(at), Some(b'.' | b',')) && bytes.get(at + 1).is_some_and(u8::is_ascii_digit) {
-        at += 1 + bytes[at + 1..].iter().take_while(|c| c.is_ascii_digit()).count();
+        let digits = bytes[at + 1..].iter().take_while(|c| c.is_ascii_digit()).count();
+        let nine = text[at + 1..at + 1 + digits].chars().chain(std::iter::repeat('0')).take(9);
+        found.nanos = nine.fold(0, |n, c| n * 10 + c.to_digit(10).unwrap_or(0));
+        at += 1 + digits;
     }
     match &bytes[at..] {
-        [] => !zoned,
-        [b'Z'] => zoned,
-        [b'+' | b'-', h1, h2, b':', m1, m2] if [h1, h2, m1, m2].iter().all(|c| c.is_ascii_digit()) => {
-            let two = |a: &u8, b: &u8| (a - b'0') * 10 + (b - b'0');
-            zoned && two(h1, h2) <= 24 && two(m1, m2) <= 60
+        [] if !zoned => Some(found),
+        [b'Z'] if zoned => Some(found),
+        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2]
+            if zoned && [h1, h2, m1, m2].iter().all(|c| c.is_ascii_digit()) =>
+        {
+            let two = |a: &u8, b: &u8| i32::from(a - b'0') * 10 + i32::from(b - b'0');
+            let (hours, minutes) = (two(h1, h2), two(m1, m2));
+            let offset = hours * 60 + minutes;
+            found.offset = if *sign == b'-' { -offset } else { offset };
+            (hours <= 24 && minutes <= 60).then_some(found)
         }
-        _ => false,
+        _ => None,
+    }
+}
+
+impl Timestamp {
+    /// As Go's JSON encoder writes it: RFC 3339 with as many decimals as are needed.
+    pub(crate) fn rfc3339(&self) -> String {
+        let ([year, month, day], [hour, minute, second]) = (self.date, self.time);
+        let mut out = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
+        if self.nanos > 0 {
+            out.push_str(format!(".{:09}", self.nanos).trim_end_matches('0'));
+        }
+        match self.offset {
+            0 => out.push('Z'),
+            offset => {
+                let sign = if offset < 0 { '-' } else { '+' };
+                out.push_str(&format!("{sign}{:02}:{:02}", offset.abs() / 60, offset.abs() % 60));
+            }
+        }
+        out
     }
 }
 
@@ -240,10 +280,8 @@ fn number(bytes: &[u8], at: &mut usize) -> Option<u32> {
     Some(first * 10 + second)
 }
 
-fn literal(bytes: &[u8], at: &mut usize, c: u8) -> bool {
-    let there = bytes.get(*at) == Some(&c);
-    *at += usize::from(there);
-    there
+fn literal(bytes: &[u8], at: &mut usize, c: u8) -> Option<()> {
+    (bytes.get(*at) == Some(&c)).then(|| *at += 1)
 }
 
 fn days_in(month: u32, year: u32) -> u32 {
