@@ -9,6 +9,11 @@ pub trait Cluster: Send + Sync {
     /// What the cluster says of a kind; `None` where it does not serve it (now).
     fn kind(&self, gvk: &Gvk) -> Option<KindInfo>;
 
+    /// Looks anew at what kinds are served: after a CRD was applied, and while one is waited for.
+    fn refresh_kinds(&self) -> BoxFuture<'_, Result<(), ClusterError>> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// The object, or `None` where there is none. `namespace` is empty for cluster-scoped kinds.
     fn get<'a>(
         &'a self,

@@ -77,6 +77,8 @@ pub struct Wait {
     pub until: Timestamp,
     /// The objects.
     pub keys: Vec<ResourceKey>,
+    /// Whether a kind is waited for: what the cluster serves must be looked at anew meanwhile.
+    pub for_kinds: bool,
 }
 
 /// One call to the cluster.
@@ -124,6 +126,8 @@ pub enum ActionKind {
         migrate: bool,
         /// Only ask.
         dry_run: bool,
+        /// The resource version of the live object, empty where there is none: what a write leaves there changed nothing.
+        version_before: String,
     },
     /// Deletes an object that Git no longer has.
     Prune {
@@ -149,6 +153,12 @@ pub enum WriteMode {
     Replace,
     /// Create: there is no live object, and replacing was asked for.
     Create,
+}
+
+/// How kubectl names an object: `deployment.apps/web`.
+pub fn kubectl_name(key: &ResourceKey) -> String {
+    let kind = key.kind.to_lowercase();
+    if key.group.is_empty() { format!("{kind}/{}", key.name) } else { format!("{kind}.{}/{}", key.group, key.name) }
 }
 
 // === impl ActionKind ===

@@ -22,7 +22,7 @@ mod progress;
 mod prune;
 mod task;
 
-pub use action::{Action, ActionKind, Next, Plan, Purpose, Step, Wait, WriteMode};
+pub use action::{Action, ActionKind, Next, Plan, Purpose, Step, Wait, WriteMode, kubectl_name};
 pub use deadline::Limits;
 pub use guard::{Guard, Withheld};
 pub use hook::{ATTEMPT, attempt_id, hook_objects};

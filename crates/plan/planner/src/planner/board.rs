@@ -1,6 +1,7 @@
 //! [`Board`]: the tasks of an operation with what is on record of each.
 
 use bowline_core_types::{Object, ResourceKey, has_hook_finalizer, is_hook, is_skipped};
+use bowline_plan_merge::{LEGACY_MANAGERS, needs_migration};
 
 use crate::{
     Action, ActionKind, Deletion, Input, Live, OperationPhase, Progress, ResultCode, Scope, SyncPhase, Task, TaskKind,
@@ -93,7 +94,7 @@ impl Board {
         };
         self.progress.waiting = Some((message.clone(), since));
         let until = since.checked_add(limit).unwrap_or(jiff::Timestamp::MAX);
-        Wait { message, since, until, keys }
+        Wait { message, since, until, keys, for_kinds: false }
     }
 
     /// `waiting for <what> <first of tasks> and <n> more …`, as the contract says it.
@@ -226,8 +227,12 @@ impl Task {
         let object: Object = self.desired.clone().expect("because only desired objects are applied");
         let mode = self.mode();
         let force = self.options.force || force;
-        let (validate, migrate) = (self.options.validate, self.options.migrate && mode == WriteMode::Apply);
-        self.action(ActionKind::Apply { object, mode, validate, force, migrate, dry_run }, reason)
+        let validate = self.options.validate;
+        let live = self.live.as_ref().map(|l| &l.object);
+        let legacy = live.is_some_and(|live| needs_migration(live, &LEGACY_MANAGERS));
+        let migrate = self.options.migrate && mode == WriteMode::Apply && legacy;
+        let version_before = live.map(|live| live.resource_version().to_string()).unwrap_or_default();
+        self.action(ActionKind::Apply { object, mode, validate, force, migrate, dry_run, version_before }, reason)
     }
 
     /// The call that asks whether the object would be accepted.

@@ -5,7 +5,9 @@ use bowline_core_types::HookDeletePolicy;
 use crate::planner::board::Board;
 use crate::planner::observe;
 use crate::prune::{self, Verdict};
-use crate::{Input, Next, OperationPhase, Purpose, ResultCode, Step, SyncPhase, Task, TaskKind, kind_order};
+use crate::{
+    Input, Next, OperationPhase, Purpose, ResultCode, Step, SyncPhase, Task, TaskKind, Wait, kind_order, kubectl_name,
+};
 
 /// What is to be done next, where anything is: the first wave that has pending tasks, or what that wave waits for.
 pub(crate) fn due(input: &Input<'_>, board: &mut Board) -> Option<Next> {
@@ -69,7 +71,7 @@ fn pass_over(board: &mut Board, i: usize) {
     let task = &board.tasks[i];
     let plain = !task.options.replace && !task.options.force;
     if is_due(task) && task.in_sync && plain && matches!(task.kind, TaskKind::Apply | TaskKind::Namespace) {
-        let message = format!("{}/{} unchanged", task.key.kind.to_lowercase(), task.key.name);
+        let message = format!("{} unchanged", kubectl_name(&task.key));
         board.set(i, Some(ResultCode::Synced), OperationPhase::Running, &message);
     }
 }
@@ -197,7 +199,7 @@ fn same_kind(a: &crate::Action, b: &crate::Action) -> bool {
 fn unserved(input: &Input<'_>, board: &mut Board, i: usize) -> Option<Next> {
     let (key, named) = (board.tasks[i].key.clone(), board.tasks[i].named());
     let message = format!("waiting for the cluster to serve the kind of {named}");
-    let wait = board.wait(input, message, vec![key], input.limits.kind);
+    let wait = Wait { for_kinds: true, ..board.wait(input, message, vec![key], input.limits.kind) };
     if input.now < wait.until {
         return Some(Next::Wait(wait));
     }

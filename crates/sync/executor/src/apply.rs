@@ -1,0 +1,127 @@
+//! Checks and writes.
+
+use std::time::Duration;
+
+use bowline_core_ports::{
+    Applied, ApplyOptions, ClusterError, ClusterErrorKind, DeleteOptions, FieldValidation, Propagation, Write,
+};
+use bowline_core_types::{Object, annotation};
+use bowline_plan_merge::{LEGACY_MANAGERS, migrate, needs_migration};
+use bowline_plan_planner::{Action, ActionKind, Outcome, WriteMode};
+
+use crate::{Executor, wording};
+
+/// How long an object that is made anew may take to be gone.
+const GONE_WITHIN: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+fn options(mode: WriteMode, validate: bool, dry_run: bool) -> ApplyOptions {
+    ApplyOptions {
+        write: match mode {
+            WriteMode::Apply => Write::ServerSideApply,
+            WriteMode::Replace => Write::Replace,
+            WriteMode::Create => Write::Create,
+        },
+        dry_run,
+        force_conflicts: true,
+        field_manager: annotation::FIELD_MANAGER.to_string(),
+        validation: if validate { FieldValidation::Strict } else { FieldValidation::Ignore },
+    }
+}
+
+pub(crate) async fn check(executor: &Executor<'_>, action: &Action) -> Result<Outcome, ClusterError> {
+    let ActionKind::Check { object, mode, validate } = &action.kind else {
+        unreachable!("because only checks come here")
+    };
+    let revealed = executor.reveal.reveal(object);
+    let object = revealed.as_ref().unwrap_or(object);
+    let options = options(*mode, *validate, true);
+    executor.steadily(async || executor.cluster.apply(object, &options).await).await?;
+    Ok(Outcome::Done { message: String::new(), object: None })
+}
+
+pub(crate) async fn apply(executor: &Executor<'_>, action: &Action) -> Result<Outcome, ClusterError> {
+    let ActionKind::Apply { object, mode, validate, force, migrate, dry_run, .. } = &action.kind else {
+        unreachable!("because only applies come here")
+    };
+    let revealed = executor.reveal.reveal(object);
+    let object = revealed.as_ref().unwrap_or(object);
+    let options = options(*mode, *validate, *dry_run);
+    if *migrate && !dry_run {
+        take_over(executor, action).await?;
+    }
+    let applied = if *force && *mode == WriteMode::Replace && !dry_run {
+        make_anew(executor, action, object, &options).await?
+    } else {
+        match executor.steadily(async || executor.cluster.apply(object, &options).await).await {
+            Err(error) if *force && !dry_run && is_immovable(&error) => {
+                make_anew(executor, action, object, &options).await?
+            }
+            result => result?,
+        }
+    };
+    if object.kind() == "CustomResourceDefinition" && !dry_run {
+        // What it defines is served a moment later; the plan waits for that. A failure here only makes that wait longer.
+        let _ = executor.cluster.refresh_kinds().await;
+    }
+    Ok(Outcome::Done { message: wording::applied(action, &applied), object: (!dry_run).then_some(applied.object) })
+}
+
+/// Whether only another object could take the place of this one.
+fn is_immovable(error: &ClusterError) -> bool {
+    matches!(error.kind, ClusterErrorKind::Invalid | ClusterErrorKind::Conflict)
+}
+
+/// Deletes the live object, waits until it is gone, and writes the new one.
+async fn make_anew(
+    executor: &Executor<'_>,
+    action: &Action,
+    object: &Object,
+    options: &ApplyOptions,
+) -> Result<Applied, ClusterError> {
+    let delete = DeleteOptions { propagation: Propagation::Background, ..DeleteOptions::default() };
+    executor.steadily(async || executor.cluster.delete(&action.gvk, &action.key, &delete).await).await?;
+    let mut waited = Duration::ZERO;
+    while executor.cluster.get(&action.gvk, &action.key.namespace, &action.key.name).await?.is_some() {
+        if waited >= GONE_WITHIN {
+            return Err(ClusterError::new(
+                ClusterErrorKind::Conflict,
+                format!(
+                    "{} was deleted to be made anew and is still there after {} s: its finalizers hold it",
+                    action.key,
+                    GONE_WITHIN.as_secs()
+                ),
+            ));
+        }
+        executor.pause.pause(LOOK_EVERY).await;
+        waited += LOOK_EVERY;
+    }
+    let write = if options.write == Write::Replace { Write::Create } else { options.write };
+    let options = ApplyOptions { write, ..options.clone() };
+    executor.steadily(async || executor.cluster.apply(object, &options).await).await
+}
+
+/// Moves the fields of client-side applies to us, so that what left Git is removed. What changes meanwhile is looked at again.
+async fn take_over(executor: &Executor<'_>, action: &Action) -> Result<(), ClusterError> {
+    for _ in 0..5 {
+        let Some(live) = executor.cluster.get(&action.gvk, &action.key.namespace, &action.key.name).await? else {
+            return Ok(());
+        };
+        if !needs_migration(&live, &LEGACY_MANAGERS) {
+            return Ok(());
+        }
+        let patch = migrate(&live, &LEGACY_MANAGERS, annotation::FIELD_MANAGER).map_err(|e| {
+            ClusterError::new(ClusterErrorKind::Other, format!("managed fields of {}: {e}", action.key))
+        })?;
+        let Some(patch) = patch else { return Ok(()) };
+        match executor.cluster.patch(&action.gvk, &action.key, &patch, false).await {
+            Err(error) if error.kind == ClusterErrorKind::Conflict => {}
+            Err(error) if error.kind == ClusterErrorKind::NotFound => return Ok(()),
+            result => return result.map(|_| ()),
+        }
+    }
+    Err(ClusterError::new(
+        ClusterErrorKind::Conflict,
+        format!("Failed to perform client-side apply migration for {}: the object keeps changing", action.key),
+    ))
+}

@@ -1,0 +1,23 @@
+//! Carries out the steps of a plan.
+//!
+//! [`Executor::run`] makes the calls that a [`Step`] names, group by group, some of a group at once, and tells what came of
+//! each; it decides nothing. [`Overlay`] keeps what the calls returned until the watches have caught up, so that the next plan
+//! sees what was done.
+
+mod apply;
+mod executor;
+mod hook;
+mod overlay;
+mod prune;
+mod wording;
+
+pub use executor::{Executor, Pause, Report, Reveal, Unrevealed};
+pub use overlay::Overlay;
+
+#[cfg(doc)]
+use bowline_plan_planner::Step;
+
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod tests;
