@@ -101,10 +101,14 @@ impl Default for InstanceId {
 }
 
 impl InstanceId {
-    /// Marks a desired object as `instance`'s. Its namespace must be final: the mark names it.
-    pub fn mark(&self, object: &mut Object, instance: &str) {
+    /// Marks a desired object as `instance`'s. Its namespace must be final: the mark names it, and `namespace` (that of the
+    /// application's destination) where the object has none, as the contract writes it.
+    pub fn mark(&self, object: &mut Object, instance: &str, namespace: &str) {
         if self.method != TrackingMethod::Label {
-            let id = TrackingId { instance: instance.to_string(), key: object.key() };
+            let mut id = TrackingId { instance: instance.to_string(), key: object.key() };
+            if id.key.namespace.is_empty() {
+                id.key.namespace = namespace.into();
+            }
             object.set_annotation(annotation::TRACKING_ID, &id.to_string());
         }
         match self.method {
@@ -187,7 +191,7 @@ mod tests {
         for method in [TrackingMethod::Annotation, TrackingMethod::Label, TrackingMethod::AnnotationAndLabel] {
             let id = InstanceId { method, ..InstanceId::default() };
             let mut marked = object(config);
-            id.mark(&mut marked, "other_app");
+            id.mark(&mut marked, "other_app", "dest");
             assert_eq!(id.application(&marked, "argocd"), Some(AppName::new("other", "app")));
             assert!(id.is_self_reference(&marked));
             let mut copy = marked.clone();
@@ -196,7 +200,7 @@ mod tests {
         }
         let here = InstanceId { installation: "a".into(), ..InstanceId::default() };
         let mut foreign = object(config);
-        InstanceId { installation: "b".into(), ..InstanceId::default() }.mark(&mut foreign, "app");
+        InstanceId { installation: "b".into(), ..InstanceId::default() }.mark(&mut foreign, "app", "dest");
         assert_eq!(here.instance(&foreign), None);
     }
 

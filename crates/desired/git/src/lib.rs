@@ -4,7 +4,6 @@
 //! repository, and gix reads objects and refs from it. Nothing is ever checked out. A `file://` remote has its objects on
 //! this machine already and is read where it lies.
 
-mod cache;
 mod credentials;
 mod objects;
 mod program;

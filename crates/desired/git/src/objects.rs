@@ -4,14 +4,13 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bowline_base_cache::Cache;
 use bowline_base_tree::{Entry, EntryKind, ObjectId, Store, StoreError};
 use bowline_core_ports::RevisionMetadata;
 use gix::bstr::ByteSlice;
 use gix::objs::Kind;
 use gix::objs::tree::EntryKind as GitKind;
 use gix::prelude::ReferenceExt;
-
-use crate::cache::Cache;
 
 /// Objects in memory, over all repositories; repositories have numbers, because equal ids do not give a right to read.
 pub(crate) type ObjectCache = Cache<(u64, ObjectId), Kept>;

@@ -33,8 +33,14 @@ pub fn manifests(
         } else {
             documents(file)?
         };
+        let before = found.len();
         for value in values {
             let fail = |e: bowline_core_types::ObjectError| unmarshal(file, e.to_string());
+            // Well-formed, and still not a manifest: settings of another program, or our own overrides.
+            let of_no_kind = value.str_at(&["kind"]).is_none_or(str::is_empty);
+            if of_no_kind && is_yaml(file) && found.len() == before && !looks_like_manifest(file) {
+                break;
+            }
             let object = Object::new(value).map_err(fail)?;
             for object in expand_lists(object).map_err(fail)? {
                 found.push(Manifest { object, file: file.path.clone() });
@@ -74,10 +80,7 @@ fn documents(file: &File) -> Result<Vec<Value>, PlainError> {
             Ok(Value::Null) => {}
             Ok(value) => found.push(value),
             Err(error) => {
-                let looks_like_one = ["apiVersion:", "kind:", "metadata:"]
-                    .iter()
-                    .all(|word| contains(&file.blob.bytes, word.as_bytes()));
-                return match found.is_empty() && !looks_like_one {
+                return match found.is_empty() && !looks_like_manifest(file) {
                     true => Ok(Vec::new()),
                     false => Err(unmarshal(
                         file,
@@ -104,6 +107,15 @@ fn split(text: &str) -> Vec<&str> {
     }
     parts.push(&text[start..]);
     parts
+}
+
+fn is_yaml(file: &File) -> bool {
+    !file.path.ends_with(".json") && !file.path.ends_with(".jsonnet")
+}
+
+/// Whether a file has the words of a manifest in it, so that what is wrong with it is told.
+fn looks_like_manifest(file: &File) -> bool {
+    ["apiVersion:", "kind:", "metadata:"].iter().all(|word| contains(&file.blob.bytes, word.as_bytes()))
 }
 
 fn unmarshal(file: &File, reason: String) -> PlainError {

@@ -68,6 +68,12 @@ fn what_is_broken_names_file_and_fault() {
     let error = render(&tree, "app", &plain).unwrap_err();
     assert!(error.starts_with("Failed to unmarshal \"app/x.yaml\": failed to unmarshal manifest: error converting YAML to JSON: yaml: line "), "{error}");
     check(&[("app/x.yaml", "key: [\n")], &plain, Ok(&[]));
+    check(&[("app/values.yaml", "replicas: 2\n")], &plain, Ok(&[]));
+    check(
+        &[("app/x.yaml", &format!("{}---\nreplicas: 2\n", config("x")))],
+        &plain,
+        Err("Failed to unmarshal \"app/x.yaml\": Object 'apiVersion' is missing in the manifest"),
+    );
     check(
         &[("app/x.yaml", "kind: Pod\n")],
         &plain,

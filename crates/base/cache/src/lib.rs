@@ -1,4 +1,4 @@
-//! [`ObjectCache`]: directories and blobs in memory, within a number of bytes.
+//! [`Cache`]: a map that holds at most a number of bytes; what was not used for longest goes first.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// A cache of two generations: what is used moves to the young one; when that holds half of the budget it becomes the old one and
 /// the old one goes. As good as least-recently-used here, without a list.
-pub(crate) struct Cache<K, V> {
+pub struct Cache<K, V> {
     half: usize,
     generations: Mutex<Generations<K, V>>,
 }
@@ -21,13 +21,13 @@ struct Generations<K, V> {
 
 impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
     /// A cache of at most `budget` bytes.
-    pub(crate) fn new(budget: usize) -> Cache<K, V> {
+    pub fn new(budget: usize) -> Cache<K, V> {
         let generations = Generations { young: HashMap::new(), old: HashMap::new(), young_bytes: 0 };
         Cache { half: budget / 2, generations: Mutex::new(generations) }
     }
 
     /// What is kept under `key`.
-    pub(crate) fn get(&self, key: &K) -> Option<V> {
+    pub fn get(&self, key: &K) -> Option<V> {
         let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((value, _)) = generations.young.get(key) {
             return Some(value.clone());
@@ -37,8 +37,19 @@ impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
         Some(value)
     }
 
+    /// Takes out what is kept under `key`.
+    pub fn remove(&self, key: &K) -> Option<V> {
+        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((value, bytes)) = generations.young.remove(key) {
+            generations.young_bytes -= bytes;
+            generations.old.remove(key);
+            return Some(value);
+        }
+        generations.old.remove(key).map(|(value, _)| value)
+    }
+
     /// Keeps `value`, which holds `bytes`; what is larger than a generation is not kept.
-    pub(crate) fn insert(&self, key: K, value: V, bytes: usize) {
+    pub fn insert(&self, key: K, value: V, bytes: usize) {
         if bytes <= self.half {
             let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
             self.put(&mut generations, key, value, bytes);
@@ -72,5 +83,8 @@ mod tests {
         assert!(kept <= 10, "{kept}");
         cache.insert(7, 7, 51);
         assert_eq!(cache.get(&7), None, "larger than a generation");
+        cache.insert(8, 8, 10);
+        assert_eq!(cache.remove(&8), Some(8));
+        assert_eq!(cache.get(&8), None);
     }
 }
