@@ -1,0 +1,91 @@
+//! `bowline app get`.
+
+use std::io::Write;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::store::Apps;
+use super::{AppRef, print, spec};
+use crate::cli::Global;
+use crate::error::CliError;
+use crate::output::{self, Output, Style};
+
+/// `bowline app get`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  bowline app get shop\n  bowline app get shop --refresh\n  bowline app get shop -o json"
+)]
+pub struct GetArgs {
+    #[command(flatten)]
+    app: AppRef,
+    /// Compare anew first
+    #[arg(long)]
+    refresh: bool,
+    /// Compare anew first, and render anew whatever is remembered
+    #[arg(long)]
+    hard_refresh: bool,
+    /// Show the last operation
+    #[arg(long)]
+    show_operation: bool,
+    /// Show parameters and overrides
+    #[arg(long)]
+    show_params: bool,
+    /// Which of several sources --show-params is about, from 1
+    #[arg(long, value_name = "N", conflicts_with = "source_name")]
+    source_position: Option<usize>,
+    /// The same by the source's name
+    #[arg(long, value_name = "NAME")]
+    source_name: Option<String>,
+    /// Give up after this many seconds; 0 never
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    timeout: u64,
+    /// Output format
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Output,
+}
+
+/// Shows an application.
+pub async fn run(global: &Global, args: GetArgs) -> Result<(), CliError> {
+    let apps = Apps::connect(global).await?;
+    let (namespace, name) = args.app.resolve(global);
+    let stored = if args.refresh || args.hard_refresh {
+        apps.refresh(&namespace, &name, args.hard_refresh, timeout(args.timeout)).await?
+    } else {
+        apps.get(&namespace, &name).await?
+    };
+    let mut out = std::io::stdout();
+    match args.output {
+        Output::Json | Output::Yaml => output::value(&mut out, &stored.raw, args.output)?,
+        Output::Name => writeln!(out, "{}", print::qualified_name(&stored.app))?,
+        Output::Wide => {
+            let style = Style::of_stdout();
+            print::summary(&mut out, &stored.app, style)?;
+            if !stored.app.status.conditions.is_empty() {
+                writeln!(out)?;
+                print::condition_table(&mut out, &stored.app)?;
+                writeln!(out)?;
+            }
+            if let Some(state) = stored.app.status.operation_state.as_ref().filter(|_| args.show_operation) {
+                writeln!(out)?;
+                print::operation(&mut out, state, crate::kube::now(), style)?;
+            }
+            if args.show_params {
+                let place = spec::position(&stored.app.spec, args.source_position, args.source_name.as_deref())?;
+                if let Some(source) = stored.app.spec.sources().get(place.unwrap_or(0)) {
+                    print::parameters(&mut out, source)?;
+                }
+            }
+            if !stored.app.status.resources.is_empty() {
+                writeln!(out)?;
+                print::resources(&mut out, &stored.app, style)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The contract's `--timeout`: 0 is no limit.
+pub fn timeout(seconds: u64) -> Option<Duration> {
+    (seconds > 0).then(|| Duration::from_secs(seconds))
+}

@@ -1,0 +1,40 @@
+//! `bowline app set`.
+
+use std::io::Write;
+
+use clap::Args;
+
+use super::source_flags::SpecFlags;
+use super::store::Apps;
+use super::{AppRef, spec};
+use crate::cli::Global;
+use crate::error::CliError;
+
+/// `bowline app set`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  bowline app set shop --revision v2\n  bowline app set shop --sync-policy automated --self-heal --auto-prune\n  bowline app set shop --sync-option '!CreateNamespace=true'"
+)]
+pub struct SetArgs {
+    #[command(flatten)]
+    app: AppRef,
+    /// Which of several sources, from 1
+    #[arg(long, value_name = "N")]
+    source_position: Option<usize>,
+    #[command(flatten)]
+    flags: SpecFlags,
+}
+
+/// Changes a spec: only what the flags name is sent.
+pub async fn run(global: &Global, args: SetArgs) -> Result<(), CliError> {
+    let apps = Apps::connect(global).await?;
+    let (namespace, name) = args.app.resolve(global);
+    let stored = apps.get(&namespace, &name).await?;
+    let position = spec::position(&stored.app.spec, args.source_position, None)?;
+    let mut changed = stored.app.clone();
+    spec::set(&mut changed.spec, &args.flags, position)?;
+    if apps.update(&stored, &changed).await?.is_none() {
+        writeln!(std::io::stderr(), "nothing to change")?;
+    }
+    Ok(())
+}

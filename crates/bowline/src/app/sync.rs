@@ -1,0 +1,353 @@
+//! `bowline app sync` and `bowline app rollback`.
+
+use std::io::Write;
+
+use bowline_core_crd::{
+    Application, Backoff, Info, Operation, OperationPhase, RetryStrategy, SyncOperation, SyncOperationResource,
+    SyncStrategy, SyncStrategyApply, SyncStrategyHook,
+};
+use clap::{Args, ValueEnum};
+
+use super::get::timeout;
+use super::store::{Apps, Stored};
+use super::wait::{follow, is_idle, report};
+use super::{AppRef, resolve};
+use crate::cli::Global;
+use crate::error::CliError;
+use crate::kube::Selector;
+
+/// `bowline app sync`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  bowline app sync shop\n  bowline app sync shop --revision v2 --prune\n  bowline app sync shop --resource apps:Deployment:web\n  bowline app sync -l team=web --async\n\nExit codes: 0 synced, 1 the sync failed, 20 it could not be asked for."
+)]
+pub struct SyncArgs {
+    /// Names of the applications, or namespace/name
+    #[arg(value_name = "APPNAME")]
+    names: Vec<String>,
+    /// Sync all applications with these labels
+    #[arg(short = 'l', long, value_name = "LABELS")]
+    selector: Option<String>,
+    /// Only applications of these projects
+    #[arg(long = "project", value_name = "PROJECT")]
+    projects: Vec<String>,
+    /// Sync to this revision instead of the target
+    #[arg(long)]
+    revision: Option<String>,
+    /// Sync one of several sources to this revision; --source-positions says which
+    #[arg(long = "revisions", value_name = "REVISION")]
+    source_revisions: Vec<String>,
+    /// Positions of the sources that --revisions are for, from 1
+    #[arg(long, value_name = "N")]
+    source_positions: Vec<usize>,
+    /// Delete what is no longer declared
+    #[arg(long)]
+    prune: bool,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Delete and create again what cannot be changed
+    #[arg(long)]
+    force: bool,
+    /// Replace objects instead of applying to them
+    #[arg(long)]
+    replace: bool,
+    /// Apply on the server (the default here)
+    #[arg(long)]
+    server_side: bool,
+    /// Sync only what is out of sync
+    #[arg(long)]
+    apply_out_of_sync_only: bool,
+    /// Sync strategy
+    #[arg(long, value_enum, default_value = "hook")]
+    strategy: Strategy,
+    /// Sync only this object: GROUP:KIND:NAME or GROUP:KIND:NAMESPACE/NAME
+    #[arg(long = "resource", value_name = "RESOURCE")]
+    resources: Vec<String>,
+    /// Notes that are kept with the operation
+    #[arg(long = "info", value_name = "NAME=VALUE")]
+    infos: Vec<String>,
+    /// Do not wait
+    #[arg(long = "async")]
+    is_async: bool,
+    /// How often a failed sync is tried again; negative for ever
+    #[arg(long, default_value_t = 0, value_name = "N", allow_negative_numbers = true)]
+    retry_limit: i64,
+    /// First delay between tries
+    #[arg(long, default_value = "5s", value_name = "DURATION")]
+    retry_backoff_duration: String,
+    /// Longest delay between tries
+    #[arg(long, default_value = "3m0s", value_name = "DURATION")]
+    retry_backoff_max_duration: String,
+    /// By what each further delay grows
+    #[arg(long, default_value_t = 2, value_name = "N")]
+    retry_backoff_factor: i64,
+    /// Tries take the newest revision instead of the first one
+    #[arg(long)]
+    retry_refresh: bool,
+    /// Give up waiting after this many seconds; 0 never
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    timeout: u64,
+    /// Namespace of the applications, where it is not that of --namespace
+    #[arg(short = 'N', long, value_name = "NAMESPACE")]
+    app_namespace: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Strategy {
+    /// Without hooks.
+    Apply,
+    /// With hooks.
+    Hook,
+}
+
+/// `bowline app rollback`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  bowline app history shop\n  bowline app rollback shop 3\n  bowline app rollback shop   # to the sync before the last"
+)]
+pub struct RollbackArgs {
+    #[command(flatten)]
+    app: AppRef,
+    /// Id of the past sync, from `app history`
+    #[arg(value_name = "ID")]
+    id: Option<i64>,
+    /// Delete what was not declared then
+    #[arg(long)]
+    prune: bool,
+    /// Give up waiting after this many seconds; 0 never
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    timeout: u64,
+}
+
+/// Asks for syncs and follows them.
+pub async fn run(global: &Global, args: SyncArgs) -> Result<(), CliError> {
+    if args.names.is_empty() && args.selector.is_none() && args.projects.is_empty() {
+        return Err(CliError::usage("name the applications to sync, or select them with -l or --project"));
+    }
+    let selector = args.selector.as_deref().map(Selector::parse).transpose()?;
+    let apps = Apps::connect(global).await?;
+    let mut targets = Vec::new();
+    for name in &args.names {
+        let (namespace, name) = resolve(name, args.app_namespace.as_deref(), global);
+        targets.push(apps.get(&namespace, &name).await?);
+    }
+    if args.names.is_empty() {
+        let namespace = args.app_namespace.as_deref().unwrap_or(&global.namespace);
+        targets = apps.list(namespace, selector.as_ref()).await?;
+        targets.retain(|s| args.projects.is_empty() || args.projects.contains(&s.app.spec.project));
+    }
+    for stored in targets {
+        let operation = args.operation(&stored.app)?;
+        start(&apps, &stored, operation).await?;
+        if !args.is_async {
+            finish(&apps, &stored, args.timeout).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Syncs to a state of the history.
+pub async fn rollback(global: &Global, args: RollbackArgs) -> Result<(), CliError> {
+    let apps = Apps::connect(global).await?;
+    let (namespace, name) = args.app.resolve(global);
+    let stored = apps.get(&namespace, &name).await?;
+    if stored.app.spec.is_automated() {
+        return Err(CliError::failed("rollback cannot be initiated when auto-sync is enabled")
+            .hint(format!("bowline app set {name} --sync-policy none turns it off")));
+    }
+    let history = &stored.app.status.history;
+    let entry = match args.id {
+        Some(id) => history.iter().find(|entry| entry.id == id).ok_or_else(|| {
+            CliError::failed(format!("application '{name}' has no past sync with id {id}"))
+                .hint(format!("bowline app history {name} lists them"))
+        })?,
+        None => history.iter().rev().nth(1).ok_or_else(|| {
+            CliError::failed(format!("application '{name}' was synced only once: there is nothing to roll back to"))
+        })?,
+    };
+    let policy = stored.app.spec.sync_policy.as_ref();
+    let sync = SyncOperation {
+        revision: entry.revision.clone(),
+        revisions: entry.revisions.clone(),
+        source: Some(entry.source.clone()),
+        sources: entry.sources.clone(),
+        prune: args.prune,
+        sync_options: policy.map(|p| p.sync_options.clone()).unwrap_or_default(),
+        sync_strategy: Some(SyncStrategy { apply: Some(SyncStrategyApply::default()), ..SyncStrategy::default() }),
+        ..SyncOperation::default()
+    };
+    let operation = Operation { sync: Some(sync), ..Operation::default() };
+    start(&apps, &stored, operation).await?;
+    finish(&apps, &stored, args.timeout).await
+}
+
+async fn start(apps: &Apps, stored: &Stored, operation: Operation) -> Result<(), CliError> {
+    if !is_idle(&stored.app) {
+        return Err(CliError::failed("another operation is already in progress")
+            .hint(format!("bowline app wait {} --operation waits for it", stored.app.metadata.name)));
+    }
+    let mut changed = stored.app.clone();
+    changed.operation = Some(operation);
+    apps.update_exactly(stored, &changed).await?;
+    Ok(())
+}
+
+async fn finish(apps: &Apps, before: &Stored, seconds: u64) -> Result<(), CliError> {
+    let metadata = &before.app.metadata;
+    let started = before.app.status.operation_state.as_ref().and_then(|s| s.started_at.clone());
+    let finished_before = before.app.status.operation_state.clone();
+    // The operation that was asked for is done when none is left and the state is not the one from before.
+    let done = |app: &Application| {
+        is_idle(app)
+            && (app.status.operation_state != finished_before
+                || started.is_none() && app.status.operation_state.is_some())
+    };
+    let last = follow(apps, &metadata.namespace, &metadata.name, timeout(seconds), done).await?;
+    report(&last)?;
+    match last.app.status.operation_state {
+        Some(state) if state.phase == OperationPhase::Succeeded => Ok(()),
+        Some(state) => {
+            writeln!(std::io::stdout())?;
+            Err(CliError::failed(format!("Operation has completed with phase: {}", state.phase.as_str())).code(1))
+        }
+        None => Err(CliError::failed("the operation left no result")),
+    }
+}
+
+// === impl SyncArgs ===
+
+impl SyncArgs {
+    /// A revision for each of several sources; empty where the source's own counts.
+    fn revisions(&self, app: &Application) -> Result<Vec<String>, CliError> {
+        let several = app.spec.has_multiple_sources();
+        if several && self.revision.is_some() {
+            return Err(CliError::usage(
+                "the application has several sources: use --revisions with --source-positions",
+            ));
+        }
+        if self.source_revisions.len() != self.source_positions.len() {
+            return Err(CliError::usage("give one --source-positions N for each --revisions REVISION"));
+        }
+        if self.source_revisions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut revisions = vec![String::new(); app.spec.sources().len()];
+        for (position, revision) in self.source_positions.iter().zip(&self.source_revisions) {
+            let place = position.checked_sub(1).and_then(|i| revisions.get_mut(i)).ok_or_else(|| {
+                CliError::usage(format!(
+                    "--source-positions {position}: positions are from 1 to {}",
+                    app.spec.sources().len()
+                ))
+            })?;
+            place.clone_from(revision);
+        }
+        Ok(revisions)
+    }
+
+    fn operation(&self, app: &Application) -> Result<Operation, CliError> {
+        let policy = app.spec.sync_policy.as_ref();
+        // Options of the command stand in place of the application's, as the contract has it.
+        let asked = [
+            (self.replace, "Replace=true"),
+            (self.server_side, "ServerSideApply=true"),
+            (self.apply_out_of_sync_only, "ApplyOutOfSyncOnly=true"),
+        ];
+        let asked: Vec<String> =
+            asked.into_iter().filter(|(on, _)| *on).map(|(_, option)| option.to_string()).collect();
+        let options = match asked.is_empty() {
+            true => policy.map(|p| p.sync_options.clone()).unwrap_or_default(),
+            false => asked,
+        };
+        let apply = SyncStrategyApply { force: self.force };
+        let strategy = match self.strategy {
+            Strategy::Apply => SyncStrategy { apply: Some(apply), ..SyncStrategy::default() },
+            Strategy::Hook => SyncStrategy { hook: Some(SyncStrategyHook { apply }), ..SyncStrategy::default() },
+        };
+        let sync = SyncOperation {
+            source: if app.spec.has_multiple_sources() { None } else { app.spec.sources().pop() },
+            sources: app.spec.sources.clone(),
+            revision: self.revision.clone().unwrap_or_default(),
+            revisions: self.revisions(app)?,
+            prune: self.prune,
+            dry_run: self.dry_run,
+            sync_options: options,
+            sync_strategy: Some(strategy),
+            resources: select(app, &self.resources)?,
+            ..SyncOperation::default()
+        };
+        let info = self
+            .infos
+            .iter()
+            .map(|pair| match pair.split_once('=') {
+                Some((name, value)) => Ok(Info { name: name.to_string(), value: value.to_string() }),
+                None => Err(CliError::usage(format!("--info {pair}: write NAME=VALUE"))),
+            })
+            .collect::<Result<_, _>>()?;
+        let retry = match self.retry_limit {
+            0 => policy.and_then(|p| p.retry.clone()).unwrap_or_default(),
+            limit => RetryStrategy {
+                limit,
+                refresh: self.retry_refresh,
+                backoff: Some(Backoff {
+                    duration: self.retry_backoff_duration.clone(),
+                    factor: Some(self.retry_backoff_factor),
+                    max_duration: self.retry_backoff_max_duration.clone(),
+                }),
+            },
+        };
+        Ok(Operation { sync: Some(sync), info, retry, ..Operation::default() })
+    }
+}
+
+/// The objects that `GROUP:KIND:NAME` patterns select among the application's own.
+fn select(app: &Application, patterns: &[String]) -> Result<Vec<SyncOperationResource>, CliError> {
+    if patterns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut parsed = Vec::new();
+    for pattern in patterns {
+        let (excludes, rest) = match pattern.strip_prefix('!') {
+            Some(rest) => (true, rest),
+            None => (false, pattern.as_str()),
+        };
+        let parts: Vec<&str> = rest.splitn(3, ':').collect();
+        let [group, kind, name] = parts[..] else {
+            return Err(CliError::usage(format!(
+                "--resource {pattern}: write GROUP:KIND:NAME or GROUP:KIND:NAMESPACE/NAME"
+            )));
+        };
+        let (namespace, name) = name.split_once('/').map_or((None, name), |(ns, name)| (Some(ns), name));
+        parsed.push((excludes, group, kind, namespace, name));
+    }
+    let is = |pattern: &str, text: &str| pattern == "*" || pattern == text;
+    let hits = |excludes: bool, r: &bowline_core_crd::ResourceStatus| {
+        parsed.iter().filter(|p| p.0 == excludes).any(|(_, group, kind, namespace, name)| {
+            is(group, &r.group)
+                && is(kind, &r.kind)
+                && is(name, &r.name)
+                && namespace.is_none_or(|ns| is(ns, &r.namespace))
+        })
+    };
+    let any_included = parsed.iter().any(|p| !p.0);
+    let selected: Vec<SyncOperationResource> = app
+        .status
+        .resources
+        .iter()
+        .filter(|r| (!any_included || hits(false, r)) && !hits(true, r))
+        .map(|r| SyncOperationResource {
+            group: r.group.clone(),
+            kind: r.kind.clone(),
+            name: r.name.clone(),
+            namespace: r.namespace.clone(),
+        })
+        .collect();
+    if selected.is_empty() {
+        return Err(CliError::failed(format!(
+            "no object of application '{}' matches {}",
+            app.metadata.name,
+            patterns.join(", ")
+        )));
+    }
+    Ok(selected)
+}

@@ -1,0 +1,68 @@
+//! The commands, and how one is run.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::error::CliError;
+use crate::{app, proj, repo, version};
+
+/// GitOps continuous delivery for Kubernetes: declare in Git what should run, Bowline makes it so and says why.
+#[derive(Parser, Debug)]
+#[command(name = "bowline", version, arg_required_else_help = true, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags of every command.
+#[derive(Args, Clone, Debug)]
+pub struct Global {
+    /// Kubeconfig of the cluster that holds the Applications [default: $KUBECONFIG, ~/.kube/config, or in-cluster]
+    #[arg(long, global = true, env = "KUBECONFIG", value_name = "FILE", hide_env_values = true)]
+    pub kubeconfig: Option<PathBuf>,
+    /// Context of the kubeconfig
+    #[arg(long, global = true, value_name = "NAME")]
+    pub kube_context: Option<String>,
+    /// Namespace of Applications and settings
+    #[arg(long, short = 'n', global = true, env = "ARGOCD_NAMESPACE", default_value = "argocd", hide_env = true)]
+    pub namespace: String,
+    /// Log lines: text or json
+    #[arg(long, global = true, default_value = "text", value_name = "FORMAT")]
+    pub logformat: String,
+    /// Log level: debug, info, warn or error
+    #[arg(long, global = true, default_value = "info", value_name = "LEVEL")]
+    pub loglevel: String,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Applications
+    #[command(subcommand, visible_alias = "application", visible_alias = "applications")]
+    App(app::AppCommand),
+    /// Projects
+    #[command(subcommand, visible_alias = "project")]
+    Proj(proj::ProjCommand),
+    /// Repositories and their credentials
+    #[command(subcommand)]
+    Repo(repo::RepoCommand),
+    /// Print the version
+    Version(version::VersionArgs),
+}
+
+/// Runs a command to its end.
+pub fn run(cli: Cli) -> Result<(), CliError> {
+    let Cli { global, command } = cli;
+    // A command does one thing at a time: one thread is enough.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::App(command) => app::run(&global, command).await,
+            Command::Proj(command) => proj::run(&global, command).await,
+            Command::Repo(command) => repo::run(&global, command).await,
+            Command::Version(args) => version::run(&global, args).await,
+        }
+    })
+}

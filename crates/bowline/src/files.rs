@@ -1,0 +1,49 @@
+//! The command line's own files and streams: the one place of the binary that reads what a user names.
+
+use std::io::{IsTerminal, Read, Write};
+use std::path::Path;
+
+use crate::error::CliError;
+
+/// Bytes of a file that a user names: far more than any manifest, far less than memory.
+const LARGEST: u64 = 64 << 20;
+
+/// Reads the file `path`, or standard input where it is `-`.
+pub fn read(path: &str) -> Result<String, CliError> {
+    let mut text = String::new();
+    let read = if path == "-" {
+        std::io::stdin().take(LARGEST).read_to_string(&mut text)
+    } else {
+        open(Path::new(path)).and_then(|file| file.take(LARGEST).read_to_string(&mut text))
+    };
+    read.map_err(|e| CliError::failed(format!("{path}: {e}")))?;
+    Ok(text)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a file that the user named on the command line")]
+fn open(path: &Path) -> std::io::Result<std::fs::File> {
+    std::fs::File::open(path)
+}
+
+/// A variable of the environment; `None` where it is not set or empty.
+#[expect(clippy::disallowed_methods, reason = "what the user's shell says about the terminal and the machine")]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Prints an error.
+pub fn complain(error: &CliError) {
+    // Where standard error is closed there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "error: {error}");
+}
+
+/// Asks a question on the terminal; without one the answer is no.
+pub fn confirm(question: &str) -> Result<bool, CliError> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(false);
+    }
+    write!(std::io::stderr(), "{question} [y/n] ")?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "yes" | "Y"))
+}

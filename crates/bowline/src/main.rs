@@ -1,0 +1,28 @@
+//! The binary: `bowline server` and the command line.
+
+mod app;
+mod cli;
+mod error;
+mod files;
+mod kube;
+mod output;
+mod proj;
+mod repo;
+mod version;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    match cli::run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            if !error.is_quiet() {
+                files::complain(&error);
+            }
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! How commands print what they found.
+
+pub mod style;
+pub mod table;
+
+pub use style::Style;
+
+use std::io::{self, Write};
+
+use bowline_base_value::{Value, to_json_indented, yaml};
+use clap::ValueEnum;
+
+/// `-o`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// A table.
+    #[default]
+    Wide,
+    /// JSON.
+    Json,
+    /// YAML.
+    Yaml,
+    /// Names only.
+    Name,
+}
+
+/// Prints a value as JSON (indented by two) or YAML, as Argo CD's command line does.
+pub fn value(out: &mut dyn Write, value: &Value, output: Output) -> io::Result<()> {
+    match output {
+        Output::Json => writeln!(out, "{}", to_json_indented(value, "  ", true)),
+        _ => write!(out, "{}", yaml::to_yaml(value)),
+    }
+}
