@@ -19,6 +19,7 @@ use crate::auth::Credentials;
 use crate::connect::Target;
 use crate::error::chain;
 use crate::lines::Lines;
+use crate::list::RawPage;
 use crate::pool::{Lease, Pool};
 use crate::query::Query;
 use crate::{ApiResource, Config, DeleteOptions, Error, Impersonate, ListOptions, Page, Patch, Status, WriteOptions};
@@ -159,23 +160,21 @@ impl Client {
 
     /// One page of a list; in all namespaces where `namespace` is empty.
     pub async fn list(&self, resource: &ApiResource, namespace: &str, options: &ListOptions) -> Result<Page, Error> {
+        let mut page = self.list_raw(resource, namespace, options).await?;
+        let items = page.take(usize::MAX, resource);
+        Ok(Page { items, resource_version: page.resource_version, next: page.next })
+    }
+
+    pub(crate) async fn list_raw(
+        &self,
+        resource: &ApiResource,
+        namespace: &str,
+        options: &ListOptions,
+    ) -> Result<RawPage, Error> {
         let path = Query::new(&resource.path(namespace)).list(options).finish();
-        let mut list: Value = self.get_path(&path).await?;
-        let text = |list: &Value, field| list.str_at(&["metadata", field]).unwrap_or_default().to_string();
-        let (resource_version, next) = (text(&list, "resourceVersion"), text(&list, "continue"));
-        let items = list.as_object_mut().and_then(|fields| fields.remove("items"));
-        // The API leaves out of a list's items what the list itself says.
-        let (api_version, kind): (Value, Value) = (resource.api_version().into(), resource.kind.clone().into());
-        let (api_key, kind_key): (Arc<str>, Arc<str>) = ("apiVersion".into(), "kind".into());
-        let mut items = match items {
-            Some(Value::Array(items)) => Arc::unwrap_or_clone(items),
-            _ => Vec::new(),
-        };
-        for fields in items.iter_mut().filter_map(Value::as_object_mut) {
-            fields.insert(api_key.clone(), api_version.clone());
-            fields.insert(kind_key.clone(), kind.clone());
-        }
-        Ok(Page { items, resource_version, next })
+        let ask = Ask { method: Method::GET, path: &path, accept: "application/json", body: None };
+        let (_, body) = self.whole(&ask).await?;
+        RawPage::new(&body, || ask.what())
     }
 
     /// All of a list, page by page.

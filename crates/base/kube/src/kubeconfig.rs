@@ -238,6 +238,7 @@ fn impersonate(user: &Value) -> Impersonate {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "kubeconfigs are files")]
 mod tests {
     use super::*;
 

@@ -15,6 +15,7 @@ mod error;
 mod fake;
 mod kubeconfig;
 mod lines;
+mod list;
 mod pool;
 mod query;
 mod resource;

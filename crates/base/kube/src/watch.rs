@@ -1,20 +1,24 @@
 //! [`Watch`]: a list that is kept current.
 
 use std::collections::VecDeque;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bowline_base_value::Value;
 use serde::Deserialize;
 use tokio::sync::{Semaphore, watch};
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep};
 
 use crate::lines::Lines;
+use crate::list::RawPage;
 use crate::query::Query;
 use crate::{ApiResource, Class, Client, Error, ListOptions, Status};
 
 /// Objects a page of a list.
 const PAGE: u32 = 500;
+/// Objects in one [`Event::Listed`] at most.
+const CHUNK: usize = 64;
 /// The first wait after a failure; doubled each time.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// The longest wait after a failure.
@@ -81,8 +85,25 @@ pub struct Watch {
 }
 
 enum Phase {
-    List { announced: bool, from: String },
-    Watch { lines: Option<(Lines, Instant)> },
+    List {
+        announced: bool,
+        from: String,
+    },
+    /// What a list has brought, until all of it has been told.
+    Listed(RawPage),
+    Watch {
+        open: Option<Open>,
+    },
+}
+
+/// A watch that is open.
+struct Open {
+    lines: Lines,
+    since: Instant,
+    /// When it last said something.
+    heard: Instant,
+    /// One timer for all of its silence: it is set anew where it rings, not with every event.
+    silence: Pin<Box<Sleep>>,
 }
 
 struct Pause {
@@ -144,10 +165,34 @@ impl Watch {
                     return Event::Listing;
                 }
                 Phase::List { .. } => self.list().await,
-                Phase::Watch { lines: None } => self.open().await,
-                Phase::Watch { lines: Some((lines, _)) } => {
-                    let line = tokio::time::timeout(SILENCE, lines.next()).await;
-                    self.line(line);
+                Phase::Listed(page) if !page.is_empty() => {
+                    let mut items = page.take(CHUNK, &self.resource);
+                    if self.options.skip_managed_fields {
+                        items.iter_mut().for_each(strip);
+                    }
+                    return Event::Listed(items);
+                }
+                Phase::Listed(page) => {
+                    let page = std::mem::take(page);
+                    self.listed(page);
+                }
+                Phase::Watch { open: None } => self.open().await,
+                Phase::Watch { open: Some(open) } => {
+                    tokio::select! {
+                        biased;
+                        line = open.lines.next() => {
+                            open.heard = Instant::now();
+                            self.line(line);
+                        }
+                        () = &mut open.silence => {
+                            if open.heard.elapsed() >= SILENCE {
+                                self.reopen(None);
+                            } else {
+                                let until = open.heard + SILENCE;
+                                open.silence.as_mut().reset(until);
+                            }
+                        }
+                    }
                 }
             }
         }
@@ -166,24 +211,12 @@ impl Watch {
             Some(lists) => lists.acquire().await.ok(),
             None => None,
         };
-        let page = self.client.list(&self.resource, &self.namespace, &options).await;
+        let page = self.client.list_raw(&self.resource, &self.namespace, &options).await;
         drop(permit);
         match page {
             Ok(page) => {
                 self.failures = 0;
-                let mut items = page.items;
-                if self.options.skip_managed_fields {
-                    items.iter_mut().for_each(strip);
-                }
-                self.ready.push_back(Event::Listed(items));
-                if page.next.is_empty() {
-                    self.troubled = false;
-                    self.version = page.resource_version;
-                    self.ready.push_back(Event::Complete);
-                    self.phase = Phase::Watch { lines: None };
-                } else {
-                    self.phase = Phase::List { announced: true, from: page.next };
-                }
+                self.phase = Phase::Listed(page);
             }
             Err(Error::TooLarge { .. }) if self.page > 1 => {
                 self.page = (self.page / 8).max(1);
@@ -199,6 +232,18 @@ impl Watch {
         }
     }
 
+    /// All of a page has been told.
+    fn listed(&mut self, page: RawPage) {
+        if page.next.is_empty() {
+            self.troubled = false;
+            self.version = page.resource_version;
+            self.ready.push_back(Event::Complete);
+            self.phase = Phase::Watch { open: None };
+        } else {
+            self.phase = Phase::List { announced: true, from: page.next };
+        }
+    }
+
     async fn open(&mut self) {
         let path = Query::new(&self.resource.path(&self.namespace))
             .with("watch", "true")
@@ -209,7 +254,9 @@ impl Watch {
             .finish();
         match self.client.lines(&path).await {
             Ok(lines) => {
-                self.phase = Phase::Watch { lines: Some((lines, Instant::now())) };
+                let now = Instant::now();
+                let silence = Box::pin(tokio::time::sleep_until(now + SILENCE));
+                self.phase = Phase::Watch { open: Some(Open { lines, since: now, heard: now, silence }) };
                 if std::mem::take(&mut self.troubled) {
                     self.ready.push_back(Event::Resumed);
                 }
@@ -219,13 +266,12 @@ impl Watch {
         }
     }
 
-    fn line(&mut self, line: Result<Result<Option<bytes::Bytes>, Error>, tokio::time::error::Elapsed>) {
+    fn line(&mut self, line: Result<Option<bytes::Bytes>, Error>) {
         let line = match line {
-            Ok(Ok(Some(line))) => line,
-            // Silent, ended or broken: go on from where it was.
-            Err(_) => return self.reopen(None),
-            Ok(Ok(None)) => return self.reopen(None),
-            Ok(Err(error)) => return self.reopen(Some(error)),
+            Ok(Some(line)) => line,
+            // Ended or broken: go on from where it was.
+            Ok(None) => return self.reopen(None),
+            Err(error) => return self.reopen(Some(error)),
         };
         let Line { kind, mut object } = match serde_json::from_slice(&line) {
             Ok(line) => line,
@@ -269,17 +315,17 @@ impl Watch {
         if error.is(Class::Expired) {
             self.relist();
         } else {
-            self.phase = Phase::Watch { lines: None };
+            self.phase = Phase::Watch { open: None };
             self.fail(error);
         }
     }
 
     fn reopen(&mut self, error: Option<Error>) {
         let short = match &self.phase {
-            Phase::Watch { lines: Some((_, since)) } => since.elapsed() < SHORT,
+            Phase::Watch { open: Some(open) } => open.since.elapsed() < SHORT,
             _ => false,
         };
-        self.phase = Phase::Watch { lines: None };
+        self.phase = Phase::Watch { open: None };
         tracing::debug!(kind = self.resource.title(), error = error.map(|e| e.to_string()), "watch goes on");
         if short {
             // Not told: reopening may well succeed, and if it does not, that is.
