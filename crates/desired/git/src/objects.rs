@@ -1,6 +1,6 @@
 //! [`Objects`]: one object database, read by gix.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -29,7 +29,12 @@ pub(crate) struct Objects {
     idle: Mutex<Vec<gix::Repository>>,
     cache: Arc<ObjectCache>,
     number: u64,
+    /// Root directories of commits that were asked for lately: many applications share a commit.
+    roots: Mutex<HashMap<ObjectId, ObjectId>>,
 }
+
+/// Commits whose roots are kept: as many as one repository's applications may be pinned to.
+const ROOTS: usize = 1024;
 
 /// What an abbreviated id stands for.
 pub(crate) enum Short {
@@ -55,7 +60,7 @@ impl Objects {
         // Isolated: neither the user's configuration nor environment variables decide what is read.
         let options = gix::open::Options::isolated().with(gix::sec::Trust::Full);
         let shared = gix::ThreadSafeRepository::open_opts(path, options).map_err(|error| sentence(&error))?;
-        Ok(Objects { shared, idle: Mutex::default(), cache, number })
+        Ok(Objects { shared, idle: Mutex::default(), cache, number, roots: Mutex::default() })
     }
 
     fn with<T>(&self, read: impl FnOnce(&gix::Repository) -> T) -> T {
@@ -103,6 +108,9 @@ impl Objects {
 
     /// Whether the commit is here.
     pub(crate) fn has_commit(&self, id: ObjectId) -> bool {
+        if self.known_root(id).is_some() {
+            return true;
+        }
         self.with(|repository| {
             let header = repository.try_find_header(theirs(id));
             header.is_ok_and(|header| header.is_some_and(|header| header.kind() == Kind::Commit))
@@ -130,10 +138,23 @@ impl Objects {
 
     /// The root directory of a commit.
     pub(crate) fn root(&self, commit: ObjectId) -> Result<ObjectId, String> {
-        self.with(|repository| {
+        if let Some(root) = self.known_root(commit) {
+            return Ok(root);
+        }
+        let root = self.with(|repository| {
             let commit = repository.find_commit(theirs(commit)).map_err(|error| sentence(&error))?;
-            Ok(ours(&commit.tree_id().map_err(|error| sentence(&error))?))
-        })
+            Ok::<_, String>(ours(&commit.tree_id().map_err(|error| sentence(&error))?))
+        })?;
+        let mut roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
+        if roots.len() >= ROOTS {
+            roots.clear();
+        }
+        roots.insert(commit, root);
+        Ok(root)
+    }
+
+    fn known_root(&self, commit: ObjectId) -> Option<ObjectId> {
+        self.roots.lock().unwrap_or_else(PoisonError::into_inner).get(&commit).copied()
     }
 
     /// A commit for people, with the tags that point at it.

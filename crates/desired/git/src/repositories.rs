@@ -88,17 +88,19 @@ impl GitRepositories {
     fn repository(&self, url: &str, project: &str) -> Result<(Arc<Repository>, Access), SourceError> {
         let refused = |reason: String| SourceError::new(SourceErrorKind::Refused, reason);
         let remote = Remote::parse(url).map_err(|error| refused(error.to_string()))?;
-        if remote.transport() == Transport::File {
-            self.check_local(&remote).map_err(refused)?;
-        }
         let access = (self.access)(url, project)?;
         let key = (remote.url().to_string(), access.scope.clone());
         let mut repositories = self.repositories.lock().unwrap_or_else(PoisonError::into_inner);
-        let repository = repositories.entry(key).or_insert_with_key(|(url, scope)| {
-            let mirror = self.shared.root.join(mirror_name(url, scope));
-            Arc::new(Repository::new(remote, mirror, self.numbers.fetch_add(1, Ordering::Relaxed)))
-        });
-        Ok((repository.clone(), access))
+        if let Some(repository) = repositories.get(&key) {
+            return Ok((repository.clone(), access));
+        }
+        if remote.transport() == Transport::File {
+            self.check_local(&remote).map_err(refused)?;
+        }
+        let mirror = self.shared.root.join(mirror_name(&key.0, &key.1));
+        let repository = Arc::new(Repository::new(remote, mirror, self.numbers.fetch_add(1, Ordering::Relaxed)));
+        repositories.insert(key, repository.clone());
+        Ok((repository, access))
     }
 
     /// A path is refused where local repositories are off, and where it leads into our mirrors: those were fetched with others'

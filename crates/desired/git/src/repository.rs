@@ -159,7 +159,12 @@ impl Repository {
         }
         let began = Instant::now();
         let outcome = match &self.place {
-            Place::InPlace(path) => self.open(shared, path.clone()).map(|_| ()),
+            Place::InPlace(path) => {
+                if !path.exists() {
+                    *self.objects.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                }
+                self.open(shared, path.clone()).map(|_| ())
+            }
             Place::Mirror(mirror) => {
                 let outcome = mirror.fetch_refs(shared, &self.remote, credentials, &asked.wanted).await;
                 match outcome {
@@ -313,11 +318,6 @@ impl Repository {
 
     fn open(&self, shared: &Shared, path: PathBuf) -> Result<Arc<Objects>, SourceError> {
         let mut objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Place::InPlace(path) = &self.place
-            && !path.exists()
-        {
-            *objects = None;
-        }
         if let Some(objects) = objects.as_ref() {
             return Ok(objects.clone());
         }
