@@ -8,6 +8,7 @@ mod compose;
 mod decode;
 mod emit;
 mod error;
+pub mod node;
 mod parse;
 mod resolve;
 mod scan;

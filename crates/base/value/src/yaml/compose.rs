@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::error::{Fault, Flavour, Mark, YamlError};
-use super::parse::{Event, EventKind, Parser};
+use super::parse::{Comments, Event, EventKind, Parser};
 use super::scan::{Input, ScalarStyle, Scanner};
 
 /// Collections inside collections that are followed. go-yaml follows 10,000 of each sort of bracket; what walks a value
@@ -26,7 +26,6 @@ pub(crate) enum NodeKind {
 }
 
 #[derive(Debug)]
-#[expect(dead_code, reason = "style, brackets and anchors are for the node tree")]
 pub(crate) struct NodeData<'a> {
     pub kind: NodeKind,
     pub style: ScalarStyle,
@@ -43,12 +42,14 @@ pub(crate) struct NodeData<'a> {
     pub anchor: Option<Cow<'a, str>>,
     /// The tag in full.
     pub tag: Option<Cow<'a, str>>,
+    pub comments: Comments,
 }
 
 /// One document; its root is node 0.
 #[derive(Debug, Default)]
 pub(crate) struct Document<'a> {
     pub nodes: Vec<NodeData<'a>>,
+    pub comments: Comments,
 }
 
 /// Documents of a stream, one after the other.
@@ -60,6 +61,10 @@ pub(crate) struct Composer<'a> {
 struct Open {
     node: NodeId,
     last: NodeId,
+    /// Children so far.
+    count: usize,
+    /// In a mapping, the key at hand and the one before.
+    keys: [NodeId; 2],
 }
 
 // === impl Document ===
@@ -78,11 +83,52 @@ impl<'a> Document<'a> {
     }
 }
 
+impl Document<'_> {
+    fn comments(&mut self, id: NodeId) -> &mut Comments {
+        &mut self.nodes[id as usize].comments
+    }
+
+    /// Moves foot comments in a mapping to the key that they are below: what is below a key's value, or before a key.
+    fn child_done(&mut self, parent: &Open) {
+        let mapping = &self.nodes[parent.node as usize];
+        if mapping.kind != NodeKind::Mapping {
+            return;
+        }
+        let ([key, before], flow) = (parent.keys, mapping.flow);
+        if parent.count.is_multiple_of(2) {
+            let value = parent.last;
+            if self.comments(key).foot.is_empty() && !self.comments(value).foot.is_empty() {
+                self.comments(key).foot = std::mem::take(&mut self.comments(value).foot);
+            }
+        } else if !flow && before != NONE && !self.comments(key).foot.is_empty() {
+            self.comments(before).foot = std::mem::take(&mut self.comments(key).foot);
+        }
+    }
+
+    /// The comments of a collection's end; what is below a block mapping is below its last key.
+    fn close(&mut self, closed: &Open, end: Comments) {
+        let node = &mut self.nodes[closed.node as usize];
+        node.comments.line = end.line;
+        if node.kind == NodeKind::Mapping && !node.flow && closed.count > 1 && !end.foot.is_empty() {
+            node.comments.foot.clear();
+            self.comments(closed.keys[0]).foot = end.foot;
+        } else {
+            node.comments.foot = end.foot;
+        }
+    }
+}
+
 // === impl Composer ===
 
 impl<'a> Composer<'a> {
     pub(crate) fn new(text: &'a [u8], flavour: Flavour) -> Composer<'a> {
         Composer { parser: Parser::new(Scanner::new(Input::new(text), flavour)), flavour }
+    }
+
+    /// Keeps comments; they are version 3's.
+    pub(crate) fn with_comments(text: &'a [u8]) -> Composer<'a> {
+        let scanner = Scanner::new(Input::new(text), Flavour::V3).with_comments();
+        Composer { parser: Parser::new(scanner), flavour: Flavour::V3 }
     }
 
     fn event(&mut self) -> Result<Event<'a>, YamlError> {
@@ -91,10 +137,11 @@ impl<'a> Composer<'a> {
 
     /// The next document; `None` at the end of the stream.
     pub(crate) fn next(&mut self) -> Result<Option<Document<'a>>, YamlError> {
-        if self.event()?.kind != EventKind::DocumentStart {
+        let start = self.event()?;
+        if start.kind != EventKind::DocumentStart {
             return Ok(None);
         }
-        let mut document = Document::default();
+        let mut document = Document { nodes: Vec::new(), comments: start.comments };
         let mut anchors: HashMap<Cow<'a, str>, NodeId> = HashMap::new();
         let mut open: Vec<Open> = Vec::new();
         loop {
@@ -105,9 +152,11 @@ impl<'a> Composer<'a> {
                 EventKind::SequenceStart => NodeKind::Sequence,
                 EventKind::MappingStart => NodeKind::Mapping,
                 EventKind::SequenceEnd | EventKind::MappingEnd => {
-                    open.pop();
-                    if open.is_empty() {
-                        break;
+                    let closed = open.pop().expect("because an end has a start");
+                    document.close(&closed, event.comments);
+                    match open.last() {
+                        Some(parent) => document.child_done(parent),
+                        None => break,
                     }
                     continue;
                 }
@@ -141,6 +190,7 @@ impl<'a> Composer<'a> {
                 value,
                 anchor,
                 tag: event.tag,
+                comments: event.comments,
             });
             if let Some(parent) = open.last_mut() {
                 match parent.last {
@@ -148,19 +198,26 @@ impl<'a> Composer<'a> {
                     last => document.nodes[last as usize].sibling = id,
                 }
                 parent.last = id;
+                if parent.count.is_multiple_of(2) {
+                    parent.keys = [id, parent.keys[0]];
+                }
+                parent.count += 1;
             }
             if matches!(kind, NodeKind::Sequence | NodeKind::Mapping) {
                 if open.len() == MAX_DEPTH {
                     let line = event.start.line as usize + 1;
                     return Err(YamlError::at(line, format!("exceeded max depth of {MAX_DEPTH}")));
                 }
-                open.push(Open { node: id, last: NONE });
-            } else if open.is_empty() {
-                break;
+                open.push(Open { node: id, last: NONE, count: 0, keys: [NONE; 2] });
+            } else {
+                match open.last() {
+                    Some(parent) => document.child_done(parent),
+                    None => break,
+                }
             }
         }
         // The document's end: what stands there instead is a fault.
-        self.event()?;
+        document.comments.foot = self.event()?.comments.foot;
         Ok(Some(document))
     }
 }

@@ -328,8 +328,13 @@ impl<'d, 'a> Decoder<'d, 'a> {
             }
             NodeKind::Mapping => {
                 let texts = self.document.children(id).map(below).collect::<Result<Vec<_>, _>>()?;
-                let mut fields: Vec<String> = texts.chunks(2).map(|field| field.join(":")).collect();
-                fields.sort();
+                let fields: Vec<String> = texts.chunks(2).map(|field| field.join(":")).collect();
+                // A key that stands twice is printed once, with its last value; the order is Go's where keys are of one type.
+                let mut last: std::collections::BTreeMap<&str, &String> = std::collections::BTreeMap::new();
+                for (field, key) in fields.iter().zip(texts.iter().step_by(2)) {
+                    last.insert(key, field);
+                }
+                let fields: Vec<String> = last.into_values().cloned().collect();
                 let string_keys = texts.iter().step_by(2).all(|key| key.starts_with('"'));
                 let key = if self.options.flavour == Flavour::V3 && string_keys { "string" } else { "interface {}" };
                 format!("map[{key}]interface {{}}{{{}}}", fields.join(", "))
@@ -399,7 +404,12 @@ pub(crate) fn go_quote(text: &str) -> String {
             '\x0B' => out.push_str("\\v"),
             '\x0C' => out.push_str("\\f"),
             c if c < ' ' || c == '\x7F' => out.push_str(&format!("\\x{:02x}", c as u32)),
-            c if c.is_control() || c == '\u{FEFF}' || c == '\u{2028}' || c == '\u{2029}' => {
+            c if c.is_control()
+                || (c.is_whitespace() && c != ' ')
+                || c == '\u{FEFF}'
+                || c == '\u{2028}'
+                || c == '\u{2029}' =>
+            {
                 out.push_str(&format!("\\u{:04x}", c as u32));
             }
             c => out.push(c),

@@ -1,6 +1,7 @@
 //! Writing values as YAML text.
 
 mod analyze;
+mod comment;
 mod writer;
 
 use super::error::{Flavour, YamlError};
@@ -10,6 +11,7 @@ use super::sort::natural_less;
 use super::{Numbers, Options, from_yaml_with};
 use crate::number::{format_g64, go_json_number};
 use crate::{Map, Value, to_json};
+use comment::Pending;
 pub(crate) use writer::{Place, Writer};
 
 /// How YAML is written.
@@ -108,7 +110,7 @@ fn emit(writer: &mut Writer, value: &Value, place: Place) {
             writer.open_mapping(place);
             for (key, field) in sorted(map, writer.flavour()) {
                 writer.key_start();
-                let simple = writer.is_simple_key(key);
+                let simple = writer.is_simple_key(key, 0);
                 if !simple {
                     writer.complex_key();
                 }

@@ -32,6 +32,18 @@ pub(crate) struct Event<'a> {
     pub implicit: bool,
     /// A collection in brackets.
     pub flow: bool,
+    pub comments: Comments,
+}
+
+/// The comments of a node or an event; lines are parted by line feeds, each with its `#`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comments {
+    /// Above it.
+    pub head: String,
+    /// Behind it, on its line.
+    pub line: String,
+    /// Below it.
+    pub foot: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +79,10 @@ pub(crate) struct Parser<'a> {
     /// Starts of the open collections.
     marks: Vec<Mark>,
     tag_directives: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    /// Comments that wait for the event that they belong to.
+    comments: Comments,
+    /// What stands above an entry whose content is a block itself: that block's head.
+    stem: String,
 }
 
 const TAG_PREFIX: &str = "tag:yaml.org,2002:";
@@ -84,6 +100,7 @@ impl<'a> Event<'a> {
             style: ScalarStyle::Plain,
             implicit: false,
             flow: false,
+            comments: Comments::default(),
         }
     }
 }
@@ -98,6 +115,8 @@ impl<'a> Parser<'a> {
             states: Vec::new(),
             marks: Vec::new(),
             tag_directives: Vec::new(),
+            comments: Comments::default(),
+            stem: String::new(),
         }
     }
 
@@ -136,11 +155,64 @@ impl<'a> Parser<'a> {
     }
 
     fn kind(&mut self) -> Result<TokenKind, Fault> {
-        Ok(self.scanner.peek()?.kind)
+        Ok(self.peek()?.0)
     }
 
     fn mark(&mut self) -> Result<Mark, Fault> {
-        Ok(self.scanner.peek()?.start)
+        Ok(self.peek()?.1)
+    }
+
+    /// The token at hand, whose comments are gathered.
+    fn peek(&mut self) -> Result<(TokenKind, Mark), Fault> {
+        let token = self.scanner.peek()?;
+        let (kind, start) = (token.kind, token.start);
+        while let Some(comment) = self.scanner.take_comment(start.index, kind != TokenKind::BlockEnd) {
+            let all = &mut self.comments;
+            for (to, from) in
+                [(&mut all.head, comment.head), (&mut all.foot, comment.foot), (&mut all.line, comment.line)]
+            {
+                if !to.is_empty() && !from.is_empty() {
+                    to.push('\n');
+                }
+                to.push_str(&from);
+            }
+        }
+        Ok((kind, start))
+    }
+
+    /// Gives the gathered comments to an event.
+    fn with_comments(&mut self, mut event: Event<'a>) -> Event<'a> {
+        event.comments = std::mem::take(&mut self.comments);
+        self.stem.clear();
+        event
+    }
+
+    /// Takes a dash; what stands above it is about the block behind it, if there is one.
+    fn take_entry(&mut self) -> Result<Mark, Fault> {
+        let above = self.comments.head.len();
+        let end = self.take().end;
+        if above > 0 && matches!(self.kind()?, TokenKind::BlockSequenceStart | TokenKind::BlockMappingStart) {
+            let rest = self.comments.head.get(above + 1..).unwrap_or_default().to_string();
+            self.stem = std::mem::replace(&mut self.comments.head, rest);
+            self.stem.truncate(above);
+        }
+        Ok(end)
+    }
+
+    /// Of the comments above a document, those that an empty line parts from its content.
+    fn document_head(&mut self) -> String {
+        let head = &mut self.comments.head;
+        let bytes = head.as_bytes();
+        let end = (1..bytes.len()).rev().find_map(|i| match bytes[i] {
+            b'\n' if i == bytes.len() - 1 => Some((i, i + 1)),
+            b'\n' if bytes[i - 1] == b'\n' => Some((i - 1, i + 1)),
+            _ => None,
+        });
+        let Some((end, rest)) = end else { return String::new() };
+        let rest = head[rest..].to_string();
+        let mut document = std::mem::replace(head, rest);
+        document.truncate(end);
+        document
     }
 
     /// Takes the token at hand.
@@ -191,8 +263,10 @@ impl<'a> Parser<'a> {
         }
         self.directives()?;
         self.states.push(State::DocumentEnd);
+        let mut event = Event::new(EventKind::DocumentStart, start);
         if implicit && !marker {
             self.state = State::BlockNode;
+            event.comments.head = self.document_head();
         } else {
             if self.kind()? != TokenKind::DocumentStart {
                 let at = self.mark()?;
@@ -201,7 +275,7 @@ impl<'a> Parser<'a> {
             self.state = State::DocumentContent;
             self.take();
         }
-        Ok(Event::new(EventKind::DocumentStart, start))
+        Ok(event)
     }
 
     fn directives(&mut self) -> Result<(), Fault> {
@@ -259,7 +333,11 @@ impl<'a> Parser<'a> {
         }
         self.tag_directives.clear();
         self.state = State::DocumentStart;
-        Ok(Event::new(EventKind::DocumentEnd, start))
+        let mut event = self.with_comments(Event::new(EventKind::DocumentEnd, start));
+        if event.comments.foot.is_empty() {
+            event.comments.foot = std::mem::take(&mut event.comments.head);
+        }
+        Ok(event)
     }
 
     // --- nodes ---
@@ -271,8 +349,8 @@ impl<'a> Parser<'a> {
         if kind == TokenKind::Alias {
             self.state = self.pop_state();
             event.kind = EventKind::Alias;
-            event.anchor = Some(self.take().value);
-            return Ok(event);
+            let event = self.with_comments(event);
+            return Ok(Event { anchor: Some(self.take().value), ..event });
         }
         let mut tag = None;
         while let (TokenKind::Anchor, None, _) | (TokenKind::Tag, _, None) = (kind, &event.anchor, &tag) {
@@ -294,6 +372,7 @@ impl<'a> Parser<'a> {
         }
         let (collection, flow, state) = match kind {
             TokenKind::Scalar => {
+                event = self.with_comments(event);
                 let token = self.take();
                 event.implicit = match event.tag.as_deref() {
                     None => token.style == ScalarStyle::Plain,
@@ -319,6 +398,11 @@ impl<'a> Parser<'a> {
             }
         };
         self.state = state;
+        if flow {
+            event = self.with_comments(event);
+        } else {
+            event.comments.head = std::mem::take(&mut self.stem);
+        }
         event.kind = collection;
         event.flow = flow;
         Ok(event)
@@ -355,24 +439,29 @@ impl<'a> Parser<'a> {
     }
 
     /// Takes the token that closes a collection.
-    fn close(&mut self, kind: EventKind) -> Result<Event<'a>, Fault> {
+    fn close(&mut self, kind: EventKind, with_comments: bool) -> Result<Event<'a>, Fault> {
         self.state = self.pop_state();
         self.marks.pop();
-        let token = self.take();
-        Ok(Event::new(kind, token.start))
+        let mut event = Event::new(kind, self.mark()?);
+        // What stands behind a block sequence is left to what follows.
+        if with_comments {
+            event = self.with_comments(event);
+        }
+        self.take();
+        Ok(event)
     }
 
     fn block_sequence(&mut self, first: bool) -> Result<Event<'a>, Fault> {
         self.open(first);
         match self.kind()? {
             TokenKind::BlockEntry => {
-                let end = self.take().end;
+                let end = self.take_entry()?;
                 match self.kind()? {
                     TokenKind::BlockEntry | TokenKind::BlockEnd => self.empty_then(State::BlockSequence, end),
                     _ => self.node_then(State::BlockSequence, true, false),
                 }
             }
-            TokenKind::BlockEnd => self.close(EventKind::SequenceEnd),
+            TokenKind::BlockEnd => self.close(EventKind::SequenceEnd, false),
             _ => self.fault_in_collection("did not find expected '-' indicator"),
         }
     }
@@ -380,7 +469,7 @@ impl<'a> Parser<'a> {
     /// A sequence at the indentation of the key that it is the value of.
     fn indentless_sequence(&mut self) -> Result<Event<'a>, Fault> {
         if self.kind()? == TokenKind::BlockEntry {
-            let end = self.take().end;
+            let end = self.take_entry()?;
             return match self.kind()? {
                 TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
                     self.empty_then(State::IndentlessSequence, end)
@@ -405,7 +494,7 @@ impl<'a> Parser<'a> {
                     _ => self.node_then(State::BlockMappingValue, true, true),
                 }
             }
-            TokenKind::BlockEnd => self.close(EventKind::MappingEnd),
+            TokenKind::BlockEnd => self.close(EventKind::MappingEnd, true),
             _ => self.fault_in_collection("did not find expected key"),
         }
     }
@@ -432,7 +521,7 @@ impl<'a> Parser<'a> {
             kind = self.advance()?;
         }
         match kind {
-            TokenKind::FlowSequenceEnd => self.close(EventKind::SequenceEnd),
+            TokenKind::FlowSequenceEnd => self.close(EventKind::SequenceEnd, true),
             TokenKind::Key => {
                 let token = self.take();
                 self.state = State::FlowPairKey;
@@ -474,7 +563,7 @@ impl<'a> Parser<'a> {
             kind = self.advance()?;
         }
         match kind {
-            TokenKind::FlowMappingEnd => self.close(EventKind::MappingEnd),
+            TokenKind::FlowMappingEnd => self.close(EventKind::MappingEnd, true),
             TokenKind::Key => match self.advance()? {
                 TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowMappingEnd => {
                     let mark = self.mark()?;

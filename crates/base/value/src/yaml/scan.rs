@@ -5,6 +5,7 @@
 //! their starts and ends; and whether a node is a mapping key shows only at the `:` behind it, so the start of each possible
 //! key is remembered until the line (or 1024 characters) is over.
 
+mod comment;
 mod input;
 mod scalar;
 mod tag;
@@ -13,6 +14,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use super::error::{Fault, Flavour, Mark, Stage};
+use comment::Comment;
 pub(crate) use input::Input;
 use input::{is_blank, is_break_at};
 
@@ -100,6 +102,12 @@ pub(crate) struct Scanner<'a> {
     simple_keys: Vec<SimpleKey>,
     /// The level to note on the token that comes next.
     key_level: u32,
+    comments_wanted: bool,
+    comments: Vec<Comment>,
+    /// How many of the comments were handed out.
+    comments_taken: usize,
+    /// The kind and the start of the token that was handed out last.
+    last_taken: Option<(TokenKind, Mark)>,
 }
 
 // === impl Token ===
@@ -135,7 +143,17 @@ impl<'a> Scanner<'a> {
             simple_key_allowed: true,
             simple_keys: vec![SimpleKey::default()],
             key_level: 0,
+            comments_wanted: false,
+            comments: Vec::new(),
+            comments_taken: 0,
+            last_taken: None,
         }
+    }
+
+    /// The same scanner keeping comments.
+    pub(crate) fn with_comments(mut self) -> Scanner<'a> {
+        self.comments_wanted = true;
+        self
     }
 
     /// The next token, left in the queue. After the end of the stream, that end again.
@@ -150,6 +168,7 @@ impl<'a> Scanner<'a> {
     pub(crate) fn take(&mut self) -> Token<'a> {
         self.taken += 1;
         let token = self.tokens.pop_front().expect("because a token was peeked at before");
+        self.last_taken = Some((token.kind, token.start));
         if token.kind == TokenKind::StreamEnd {
             self.tokens.push_front(token.clone());
         }
@@ -186,9 +205,10 @@ impl<'a> Scanner<'a> {
 
     fn fetch(&mut self) -> Result<(), Fault> {
         debug_assert!(!self.finished, "nothing is fetched after the end of the stream");
-        self.skip_to_token();
+        let scan = self.input.mark();
+        self.skip_to_token(scan);
         let mark = self.input.mark();
-        self.unroll_indent(i64::from(mark.column));
+        self.unroll_indent(i64::from(mark.column), scan);
         let c = self.input.byte();
         if mark.column == 0 {
             match c {
@@ -198,9 +218,23 @@ impl<'a> Scanner<'a> {
                 _ => {}
             }
         }
+        if c == 0 {
+            return self.fetch_stream_end();
+        }
         let flow = self.flow_level > 0;
+        // A comment behind `:` (or `,`) is about what is before that.
+        let of_last = c == if flow { b',' } else { b':' };
+        let owner = self.tokens.back().filter(|_| of_last).map_or(mark, |token| token.start);
+        self.fetch_token(c, flow)?;
+        // A dash has no comment of its own: what is behind it is about what follows.
+        if self.tokens.back().is_none_or(|token| token.kind != TokenKind::BlockEntry) {
+            self.scan_line_comment(owner);
+        }
+        Ok(())
+    }
+
+    fn fetch_token(&mut self, c: u8, flow: bool) -> Result<(), Fault> {
         match c {
-            0 => self.fetch_stream_end(),
             b'[' => self.fetch_flow_start(TokenKind::FlowSequenceStart),
             b'{' => self.fetch_flow_start(TokenKind::FlowMappingStart),
             b']' => self.fetch_flow_end(TokenKind::FlowSequenceEnd),
@@ -217,21 +251,28 @@ impl<'a> Scanner<'a> {
             b'\'' => self.fetch_quoted(true),
             b'"' => self.fetch_quoted(false),
             b'#' | b'|' | b'>' | b'%' | b'@' | b'`' | b'\t' => {
-                self.fault(mark, "found character that cannot start any token")
+                self.fault(self.input.mark(), "found character that cannot start any token")
             }
             _ => self.fetch_plain(),
         }
     }
 
     /// Skips blanks, line breaks and comments. Tabs count as blanks except where indentation is measured.
-    fn skip_to_token(&mut self) {
+    fn skip_to_token(&mut self, scan: Mark) {
         loop {
             let tabs = self.flow_level > 0 || !self.simple_key_allowed;
             while self.input.byte() == b' ' || (tabs && self.input.byte() == b'\t') {
                 self.input.advance(1);
             }
+            if self.comments_wanted {
+                self.line_comment_to_head();
+            }
             if self.input.byte() == b'#' {
-                self.input.skip_until_break();
+                if self.comments_wanted {
+                    self.scan_comments(scan);
+                } else {
+                    self.input.skip_until_break();
+                }
             }
             if !self.input.is_break() {
                 return;
@@ -315,12 +356,19 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn unroll_indent(&mut self, column: i64) {
+    /// Ends the blocks that are indented more than `column`; the white space before this place starts at `scan`.
+    fn unroll_indent(&mut self, column: i64, scan: Mark) {
         if self.flow_level > 0 {
             return;
         }
+        let mut mark = match self.comments_wanted {
+            true => Mark { index: scan.index.saturating_sub(1), ..scan },
+            false => self.input.mark(),
+        };
         while self.indent > column {
-            let mark = self.input.mark();
+            if self.comments_wanted {
+                mark = self.block_end(mark);
+            }
             self.tokens.push_back(Token::new(TokenKind::BlockEnd, mark, mark));
             self.indent = self.indents.pop().expect("because each level was pushed before it was entered");
         }
@@ -333,7 +381,7 @@ impl<'a> Scanner<'a> {
             return self.fault(Mark::default(), reason);
         }
         self.input.force_new_line();
-        self.unroll_indent(-1);
+        self.unroll_indent(-1, self.input.mark());
         self.remove_simple_key()?;
         self.simple_key_allowed = false;
         self.finished = true;
@@ -343,7 +391,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn fetch_directive(&mut self) -> Result<(), Fault> {
-        self.unroll_indent(-1);
+        self.unroll_indent(-1, self.input.mark());
         self.remove_simple_key()?;
         self.simple_key_allowed = false;
         let token = self.scan_directive()?;
@@ -352,7 +400,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn fetch_document(&mut self, kind: TokenKind) -> Result<(), Fault> {
-        self.unroll_indent(-1);
+        self.unroll_indent(-1, self.input.mark());
         self.remove_simple_key()?;
         self.simple_key_allowed = false;
         self.push_indicator(kind, 3);

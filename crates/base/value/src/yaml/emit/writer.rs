@@ -1,7 +1,7 @@
 //! [`Writer`]: the text so far, where its cursor stands, and the rules of layout.
 
-use super::EmitOptions;
 use super::analyze::{analyze, break_width, char_width, is_printable};
+use super::{EmitOptions, Pending};
 use crate::yaml::Flavour;
 use crate::yaml::ScalarStyle;
 
@@ -14,6 +14,8 @@ pub(crate) enum Place {
     Root,
     /// Of a block sequence.
     Item,
+    /// Of a sequence in brackets.
+    FlowItem,
     /// A key written as `key:`.
     SimpleKey,
     /// A field's value, or a key behind `?`.
@@ -21,20 +23,24 @@ pub(crate) enum Place {
 }
 
 pub(crate) struct Writer {
-    out: String,
+    pub(super) out: String,
     options: EmitOptions,
     /// Column from which lines are folded.
     width: usize,
     /// In characters.
     column: usize,
     /// The current level's indentation; -1 outside of all.
-    indent: isize,
+    pub(super) indent: isize,
     indents: Vec<isize>,
     flow_level: usize,
     /// Whether the last character was white space, or need none before the next token.
-    whitespace: bool,
+    pub(super) whitespace: bool,
     /// Whether only indentation and indicators that count as such stand on the line.
-    indention: bool,
+    pub(super) indention: bool,
+    /// Comments that wait for their place.
+    pub(crate) pending: Pending,
+    /// The indentation at which a foot comment was written: what follows there is set off by an empty line.
+    pub(super) foot_indent: Option<usize>,
 }
 
 // === impl Writer ===
@@ -52,6 +58,8 @@ impl Writer {
             flow_level: 0,
             whitespace: true,
             indention: true,
+            pending: Pending::default(),
+            foot_indent: None,
         }
     }
 
@@ -103,13 +111,72 @@ impl Writer {
         self.indent = self.indents.pop().expect("because every collection was opened before it is closed");
     }
 
-    pub(crate) fn is_simple_key(&self, text: &str) -> bool {
-        text.len() <= MAX_SIMPLE_KEY && !analyze(text).multiline
+    /// Whether a key can be written as `key:`; `extra` are the characters of its anchor and tag.
+    pub(crate) fn is_simple_key(&self, text: &str, extra: usize) -> bool {
+        text.len() + extra <= MAX_SIMPLE_KEY && !analyze(text).multiline
     }
 
     /// A token that is written as it is: a number, a boolean, `[]`, `{}`.
     pub(crate) fn token(&mut self, text: &str) {
         self.indicator(text, true, false, false);
+    }
+
+    pub(crate) fn open_flow(&mut self, bracket: &str, place: Place) {
+        self.indicator(bracket, true, true, false);
+        self.increase_indent(true, place, false);
+        self.flow_level += 1;
+    }
+
+    /// Leaves the brackets; the closing one is still to be written.
+    pub(crate) fn close_flow(&mut self) {
+        self.flow_level -= 1;
+        self.close();
+    }
+
+    pub(crate) fn in_flow(&self) -> bool {
+        self.flow_level > 0
+    }
+
+    pub(crate) fn at_line_start(&self) -> bool {
+        self.column == 0
+    }
+
+    // --- anchors and tags ---
+
+    /// The name behind `&` or `*`.
+    pub(crate) fn text(&mut self, name: &str) {
+        self.copy(name);
+        self.whitespace = false;
+        self.indention = false;
+    }
+
+    /// A tag, given in short form.
+    pub(crate) fn tag(&mut self, tag: &str) {
+        let (handle, suffix) = match tag.strip_prefix("!!") {
+            Some(suffix) => ("!!", suffix),
+            None => tag.strip_prefix('!').map_or(("", tag), |suffix| ("!", suffix)),
+        };
+        if handle.is_empty() {
+            self.indicator("!<", true, false, false);
+        } else {
+            if !self.whitespace {
+                self.copy(" ");
+            }
+            self.copy(handle);
+        }
+        for c in suffix.chars() {
+            if c.is_ascii_alphanumeric() || ";/?:@&=+$,_.~*'()[]-".contains(c) {
+                self.copy(c.encode_utf8(&mut [0; 4]));
+            } else {
+                let octets = c.encode_utf8(&mut [0; 4]).bytes().map(|b| format!("%{b:02X}")).collect::<String>();
+                self.copy(&octets);
+            }
+        }
+        if handle.is_empty() {
+            self.indicator(">", false, false, false);
+        }
+        self.whitespace = false;
+        self.indention = false;
     }
 
     // --- scalars ---
@@ -166,15 +233,19 @@ impl Writer {
         };
     }
 
-    fn put_break(&mut self) {
+    pub(crate) fn put_break(&mut self) {
         self.out.push('\n');
         self.column = 0;
+        self.indention = true;
     }
 
     /// Goes to the current indentation, on a new line unless the cursor is there already.
-    fn write_indent(&mut self) {
+    pub(super) fn write_indent(&mut self) {
         let indent = self.indent.max(0) as usize;
         if !self.indention || self.column > indent || (self.column == indent && !self.whitespace) {
+            self.put_break();
+        }
+        if self.foot_indent.take() == Some(indent) {
             self.put_break();
         }
         while self.column < indent {
@@ -185,7 +256,7 @@ impl Writer {
         self.indention = true;
     }
 
-    fn indicator(&mut self, text: &str, need_whitespace: bool, is_whitespace: bool, is_indention: bool) {
+    pub(crate) fn indicator(&mut self, text: &str, need_whitespace: bool, is_whitespace: bool, is_indention: bool) {
         if need_whitespace && !self.whitespace {
             self.out.push(' ');
             self.column += 1;
@@ -197,13 +268,13 @@ impl Writer {
     }
 
     /// Copies `text`, of which no part is a line break.
-    fn copy(&mut self, text: &str) {
+    pub(super) fn copy(&mut self, text: &str) {
         self.out.push_str(text);
         self.column += if text.is_ascii() { text.len() } else { text.chars().count() };
     }
 
     /// Writes the line break at the start of `text`; returns its width.
-    fn copy_break(&mut self, text: &str) -> usize {
+    pub(super) fn copy_break(&mut self, text: &str) -> usize {
         let width = break_width(text.as_bytes());
         self.out.push_str(if text.starts_with('\n') { "\n" } else { &text[..width] });
         self.column = 0;
@@ -227,6 +298,7 @@ impl Writer {
 
     fn write_plain(&mut self, text: &str, folds: bool) {
         if text.is_empty() && self.options.flavour == Flavour::V3 {
+            self.indention = false;
             return;
         }
         if !self.whitespace {
@@ -346,7 +418,7 @@ impl Writer {
     fn write_literal(&mut self, text: &str) {
         self.indicator("|", true, false, false);
         self.block_hints(text);
-        self.put_break();
+        self.line_comment(true);
         self.indention = true;
         self.whitespace = true;
         let mut breaks = true;
@@ -379,7 +451,7 @@ impl Writer {
     fn write_folded(&mut self, text: &str) {
         self.indicator(">", true, false, false);
         self.block_hints(text);
-        self.put_break();
+        self.line_comment(true);
         self.indention = true;
         self.whitespace = true;
         let bytes = text.as_bytes();

@@ -11,6 +11,8 @@ pub(crate) struct Input<'a> {
     line: u32,
     /// Index in characters of the current line's first one.
     line_start: usize,
+    /// Line breaks since the last character that is no white space.
+    pub(super) newlines: u32,
     /// Why the text ends early: somewhere behind its end stands what is not text.
     fault: Option<&'static str>,
 }
@@ -68,7 +70,7 @@ impl<'a> Input<'a> {
             let end = control.unwrap_or(text.len()) / CHUNK * CHUNK;
             text = &text[..text.floor_char_boundary(end)];
         }
-        Input { text, pos: 0, continued: 0, line: 0, line_start: 0, fault }
+        Input { text, pos: 0, continued: 0, line: 0, line_start: 0, newlines: 0, fault }
     }
 
     pub(super) fn text(&self) -> &'a str {
@@ -112,12 +114,18 @@ impl<'a> Input<'a> {
     /// Moves over `n` ASCII characters.
     #[inline]
     pub(super) fn advance(&mut self, n: usize) {
+        if !is_blank(self.byte()) {
+            self.newlines = 0;
+        }
         self.pos = (self.pos + n).min(self.text.len());
     }
 
     /// Moves over `bytes` bytes of whole characters within a line, `continued` of which continue a character.
     #[inline]
     pub(super) fn advance_bytes(&mut self, bytes: usize, continued: usize) {
+        if self.newlines > 0 && !self.rest()[..bytes].iter().all(|c| is_blank(*c)) {
+            self.newlines = 0;
+        }
         self.pos += bytes;
         self.continued += continued;
     }
@@ -135,6 +143,10 @@ impl<'a> Input<'a> {
             0xC2 | 0xE2 => is_break_at(self.rest()) > 0,
             _ => false,
         }
+    }
+
+    pub(super) fn is_break_at(&self, ahead: usize) -> bool {
+        self.rest().get(ahead..).is_some_and(|rest| is_break_at(rest) > 0)
     }
 
     pub(super) fn is_breakz(&self) -> bool {
@@ -167,6 +179,7 @@ impl<'a> Input<'a> {
                 self.continued += width - 1;
             }
             self.line += 1;
+            self.newlines += 1;
             self.line_start = self.pos - self.continued;
         }
     }

@@ -305,6 +305,7 @@ impl<'a> Scanner<'a> {
             self.input.advance(1);
         }
         if self.input.byte() == b'#' {
+            self.scan_line_comment(start);
             self.input.skip_until_break();
         }
         if !self.input.is_breakz() {
