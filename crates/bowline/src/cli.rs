@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::error::CliError;
-use crate::{app, proj, repo, version};
+use crate::{app, proj, repo, server, version};
 
 /// GitOps continuous delivery for Kubernetes: declare in Git what should run, Bowline makes it so and says why.
 #[derive(Parser, Debug)]
@@ -39,6 +39,8 @@ pub struct Global {
 
 #[derive(Subcommand, Debug)]
 pub enum Command {
+    /// Run the server
+    Server(Box<server::ServerArgs>),
     /// Applications
     #[command(subcommand, visible_alias = "application", visible_alias = "applications")]
     App(app::AppCommand),
@@ -55,10 +57,14 @@ pub enum Command {
 /// Runs a command to its end.
 pub fn run(cli: Cli) -> Result<(), CliError> {
     let Cli { global, command } = cli;
+    if let Command::Server(args) = command {
+        return server::run(&global, *args);
+    }
     // A command does one thing at a time: one thread is enough.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {
+            Command::Server(_) => unreachable!("because it was run above"),
             Command::App(command) => app::run(&global, command).await,
             Command::Proj(command) => proj::run(&global, command).await,
             Command::Repo(command) => repo::run(&global, command).await,

@@ -8,6 +8,7 @@ mod kube;
 mod output;
 mod proj;
 mod repo;
+mod server;
 mod version;
 
 use std::process::ExitCode;

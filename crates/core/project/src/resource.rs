@@ -8,13 +8,13 @@ use bowline_core_crd::AppProjectSpec;
 /// entries for cluster-scoped kinds may name.
 pub fn is_kind_permitted(project: &AppProjectSpec, group: &str, kind: &str, name: &str, namespaced: bool) -> bool {
     if namespaced {
-        let on = |list: &[bowline_core_crd::meta::GroupKind]| {
+        let on = |list: &[bowline_core_crd::GroupKind]| {
             list.iter().any(|item| path_match(&item.kind, kind) && path_match(&item.group, group))
         };
         let permitted = project.namespace_resource_whitelist.as_ref().is_none_or(|list| on(list));
         return permitted && !on(&project.namespace_resource_blacklist);
     }
-    let on = |list: &[bowline_core_crd::project::ClusterResourceRestrictionItem]| {
+    let on = |list: &[bowline_core_crd::ClusterResourceRestrictionItem]| {
         list.iter().any(|item| {
             path_match(&item.kind, kind)
                 && path_match(&item.group, group)

@@ -1,6 +1,6 @@
-use bowline_core_crd::application::ApplicationDestination;
-use bowline_core_crd::meta::GroupKind;
-use bowline_core_crd::project::ClusterResourceRestrictionItem;
+use bowline_core_crd::ApplicationDestination;
+use bowline_core_crd::ClusterResourceRestrictionItem;
+use bowline_core_crd::GroupKind;
 use bowline_core_crd::{AppProjectSpec, ApplicationSpec};
 
 use super::*;

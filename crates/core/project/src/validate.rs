@@ -1,6 +1,6 @@
 //! An Application's spec held against its project.
 
-use bowline_core_crd::application::ApplicationSource;
+use bowline_core_crd::ApplicationSource;
 use bowline_core_crd::{AppProjectSpec, ApplicationSpec};
 
 use crate::{Destination, is_destination_permitted, is_source_permitted};

@@ -141,6 +141,9 @@ settings! {
     "argocd-cmd-params-cm" "controller.sync.timeout.seconds" sync_timeout: Duration = Duration::ZERO, parse_duration;
     /// A pause between waves. `0` here (2 s in Argo CD): a wave starts when the one before is healthy, see DEVIATIONS.md.
     "argocd-cmd-params-cm" "controller.sync.wave.delay.seconds" wave_delay: Duration = Duration::ZERO, parse_duration;
+    /// Whether deletions of protected kinds, and of most of an application at once, wait for confirmation; `false` restores the
+    /// contract's behaviour, see DEVIATIONS.md.
+    "argocd-cmd-params-cm" "controller.deletion.guard" deletion_guard: bool = true, flag;
     /// Whether each object's health is written into the Application's status.
     "argocd-cmd-params-cm" "controller.resource.health.persist" persist_resource_health: bool = false, flag;
     /// Labels of Applications that become labels of the `argocd_app_labels` metric.

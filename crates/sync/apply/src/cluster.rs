@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bowline_base_kube::{
     ApiResource, Class, Client, DeleteOptions as KubeDelete, Discovery, Error, Patch, Propagation as KubePropagation,
     Validation, WriteOptions,
@@ -11,7 +13,7 @@ use bowline_core_ports::{
     Applied, ApplyOptions, BoxFuture, Cluster, ClusterError, ClusterErrorKind, DeleteOptions, FieldValidation,
     KindInfo, Propagation, Write,
 };
-use bowline_core_types::{Gvk, Object, ResourceKey, SecretKey, digest_secret};
+use bowline_core_types::{Gvk, Object, ResourceKey, SecretKey, digest_secret, is_secret};
 
 use crate::error;
 
@@ -210,6 +212,27 @@ fn prepare(object: &mut Object, namespace: &str) {
     }
     if namespace.is_empty() {
         metadata.remove("namespace");
+    }
+    if is_secret(object) {
+        encode_string_data(object);
+    }
+}
+
+/// Moves `stringData` into `data`, where the API server keeps it. Server-side apply would record the owner of the field that
+/// was written, and nobody would own what is kept: it would never differ and never be removed.
+fn encode_string_data(object: &mut Object) {
+    let fields = object.fields_mut();
+    let Some(Value::Object(strings)) = fields.get("stringData").cloned() else { return };
+    fields.remove("stringData");
+    let data = fields.entry("data");
+    if data.is_null() {
+        *data = Value::object();
+    }
+    // Anything else than a map is left for the API server to refuse.
+    let Some(data) = data.as_object_mut() else { return };
+    for (key, value) in strings.iter() {
+        let value = value.as_str().map_or_else(|| value.clone(), |text| STANDARD.encode(text).into());
+        data.insert(key.clone(), value);
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) async fn check(executor: &Executor<'_>, action: &Action) -> Result<Ou
     let revealed = executor.reveal.reveal(object);
     let object = revealed.as_ref().unwrap_or(object);
     let options = options(*mode, *validate, true);
-    executor.steadily(async || executor.cluster.apply(object, &options).await).await?;
+    executor.steadily(|| executor.cluster.apply(object, &options)).await?;
     Ok(Outcome::Done { message: String::new(), object: None })
 }
 
@@ -53,7 +53,7 @@ pub(crate) async fn apply(executor: &Executor<'_>, action: &Action) -> Result<Ou
     let applied = if *force && *mode == WriteMode::Replace && !dry_run {
         make_anew(executor, action, object, &options).await?
     } else {
-        match executor.steadily(async || executor.cluster.apply(object, &options).await).await {
+        match executor.steadily(|| executor.cluster.apply(object, &options)).await {
             Err(error) if *force && !dry_run && is_immovable(&error) => {
                 make_anew(executor, action, object, &options).await?
             }
@@ -80,7 +80,7 @@ async fn make_anew(
     options: &ApplyOptions,
 ) -> Result<Applied, ClusterError> {
     let delete = DeleteOptions { propagation: Propagation::Background, ..DeleteOptions::default() };
-    executor.steadily(async || executor.cluster.delete(&action.gvk, &action.key, &delete).await).await?;
+    executor.steadily(|| executor.cluster.delete(&action.gvk, &action.key, &delete)).await?;
     let mut waited = Duration::ZERO;
     while executor.cluster.get(&action.gvk, &action.key.namespace, &action.key.name).await?.is_some() {
         if waited >= GONE_WITHIN {
@@ -98,7 +98,7 @@ async fn make_anew(
     }
     let write = if options.write == Write::Replace { Write::Create } else { options.write };
     let options = ApplyOptions { write, ..options.clone() };
-    executor.steadily(async || executor.cluster.apply(object, &options).await).await
+    executor.steadily(|| executor.cluster.apply(object, &options)).await
 }
 
 /// Moves the fields of client-side applies to us, so that what left Git is removed. What changes meanwhile is looked at again.

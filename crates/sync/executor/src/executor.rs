@@ -71,7 +71,8 @@ impl Executor<'_> {
                 report.stopped = true;
                 break;
             }
-            let calls = group.iter().map(|action| async move { (action.clone(), self.act(action).await) });
+            // Boxed, so that the whole future can be sent between threads whatever the lifetimes of the actions.
+            let calls: Vec<BoxFuture<'_, (Action, Outcome)>> = group.iter().map(|action| self.call(action)).collect();
             let outcomes: Vec<_> = futures::stream::iter(calls).buffered(self.parallel.max(1)).collect().await;
             let failed = outcomes.iter().any(|(_, outcome)| matches!(outcome, Outcome::Failed(_)));
             report.outcomes.extend(outcomes);
@@ -80,6 +81,10 @@ impl Executor<'_> {
             }
         }
         report
+    }
+
+    fn call<'a>(&'a self, action: &'a Action) -> BoxFuture<'a, (Action, Outcome)> {
+        Box::pin(async move { (action.clone(), self.act(action).await) })
     }
 
     async fn act(&self, action: &Action) -> Outcome {
@@ -94,7 +99,10 @@ impl Executor<'_> {
     }
 
     /// Makes a call again, a few times, where it failed for a reason that passes.
-    pub(crate) async fn steadily<T>(&self, call: impl AsyncFn() -> Result<T, ClusterError>) -> Result<T, ClusterError> {
+    pub(crate) async fn steadily<'a, T>(
+        &self,
+        call: impl Fn() -> BoxFuture<'a, Result<T, ClusterError>>,
+    ) -> Result<T, ClusterError> {
         let mut attempt = 1;
         loop {
             match call().await {

@@ -14,9 +14,8 @@ fn done(object: Option<Object>) -> Outcome {
 /// Takes our finalizer from the hook, where it is there.
 pub(crate) async fn release(executor: &Executor<'_>, action: &Action) -> Result<Outcome, ClusterError> {
     for _ in 0..5 {
-        let found = executor
-            .steadily(async || executor.cluster.get(&action.gvk, &action.key.namespace, &action.key.name).await)
-            .await?;
+        let found =
+            executor.steadily(|| executor.cluster.get(&action.gvk, &action.key.namespace, &action.key.name)).await?;
         let Some(live) = found else { return Ok(done(None)) };
         let finalizers =
             live.value().get_path(&["metadata", "finalizers"]).and_then(Value::as_array).unwrap_or_default();
@@ -57,7 +56,7 @@ pub(crate) async fn delete(executor: &Executor<'_>, action: &Action) -> Result<O
         uid: Some(live.uid().to_string()).filter(|uid| !uid.is_empty()),
         ..DeleteOptions::default()
     };
-    executor.steadily(async || executor.cluster.delete(&action.gvk, &action.key, &options).await).await?;
+    executor.steadily(|| executor.cluster.delete(&action.gvk, &action.key, &options)).await?;
     let left = executor.cluster.get(&action.gvk, &action.key.namespace, &action.key.name).await?;
     Ok(done(left.filter(|object| object.uid() == live.uid())))
 }

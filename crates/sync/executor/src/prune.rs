@@ -19,7 +19,7 @@ pub(crate) async fn prune(executor: &Executor<'_>, action: &Action) -> Result<Ou
         uid: (!uid.is_empty()).then(|| uid.clone()),
         force: false,
     };
-    executor.steadily(async || executor.cluster.delete(&action.gvk, &action.key, &options).await).await?;
+    executor.steadily(|| executor.cluster.delete(&action.gvk, &action.key, &options)).await?;
     let message = if *dry_run { "pruned (dry run)" } else { "pruned" };
     Ok(Outcome::Done { message: message.to_string(), object: None })
 }

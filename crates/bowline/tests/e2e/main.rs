@@ -1,0 +1,10 @@
+//! The whole server against a real kube-apiserver and real Git repositories.
+//!
+//! Each test has a control namespace, a destination namespace, a repository and a server process of its own; they share one API server.
+
+mod lab;
+
+mod deletion;
+mod drift;
+mod failures;
+mod life;

@@ -1,0 +1,51 @@
+//! Conditions: what people should know, each with the time since when.
+
+use bowline_core_crd::Time;
+use bowline_core_crd::{ApplicationCondition, ApplicationConditionType};
+
+/// The conditions of one pass.
+#[derive(Clone, Debug, Default)]
+pub struct Conditions(Vec<(ApplicationConditionType, String)>);
+
+// === impl Conditions ===
+
+impl Conditions {
+    /// Adds a condition.
+    pub fn add(&mut self, kind: ApplicationConditionType, message: impl Into<String>) {
+        let message = message.into();
+        if !self.0.iter().any(|(k, m)| *k == kind && *m == message) {
+            self.0.push((kind, message));
+        }
+    }
+
+    /// Takes those of one type out.
+    pub fn remove(&mut self, kind: &ApplicationConditionType) {
+        self.0.retain(|(k, _)| k != kind);
+    }
+
+    /// Whether there is an error among them.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|(kind, _)| kind.is_error())
+    }
+
+    /// The errors in one text, as operations repeat them.
+    pub fn error_text(&self) -> String {
+        let errors = self.0.iter().filter(|(kind, _)| kind.is_error());
+        errors.map(|(kind, message)| format!("{kind}: {message}")).collect::<Vec<_>>().join(";")
+    }
+
+    /// As the status shows them: one that was there before keeps its time.
+    pub fn into_status(self, before: &[ApplicationCondition], now: Time) -> Vec<ApplicationCondition> {
+        let mut conditions: Vec<ApplicationCondition> = self
+            .0
+            .into_iter()
+            .map(|(type_, message)| {
+                let known = before.iter().find(|c| c.type_ == type_ && c.message == message);
+                let since = known.and_then(|c| c.last_transition_time).unwrap_or(now);
+                ApplicationCondition { type_, message, last_transition_time: Some(since) }
+            })
+            .collect();
+        conditions.sort_by(|a, b| (a.type_.as_str(), &a.message).cmp(&(b.type_.as_str(), &b.message)));
+        conditions
+    }
+}

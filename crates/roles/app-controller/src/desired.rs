@@ -1,0 +1,182 @@
+//! What Git says: revisions resolved, trees rendered, objects made the application's.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bowline_base_tree::Tree;
+use bowline_core_crd::{ApplicationSource, ApplicationSourceType};
+use bowline_core_ports::{Freshness, Sources};
+use bowline_core_types::{HookType, Object, ResourceKey, is_hook, is_skipped};
+use bowline_desired_render::{Engines, Features, Ownership, Rendered, Request, finish};
+
+use crate::Shared;
+use crate::clusters::Destination;
+
+/// Where desired state comes from: the application's own sources, or those of an operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// The sources.
+    pub sources: Vec<ApplicationSource>,
+    /// A revision for each, in place of the source's own; empty where the source's own counts.
+    pub revisions: Vec<String>,
+}
+
+/// What is asked for besides the target.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The application's instance name.
+    pub instance: &'a str,
+    /// Its project.
+    pub project: &'a str,
+    /// Namespace of its destination.
+    pub namespace: &'a str,
+    /// How old revisions may be.
+    pub freshness: Freshness,
+    /// Render anew, whatever is remembered.
+    pub hard: bool,
+}
+
+/// What Git says.
+#[derive(Clone, Debug, Default)]
+pub struct Desired {
+    /// The commit of each source.
+    pub revisions: Vec<String>,
+    /// The renderer of each source.
+    pub tools: Vec<ApplicationSourceType>,
+    /// The objects, without hooks and what is skipped.
+    pub objects: Arc<Vec<Object>>,
+    /// The hooks.
+    pub hooks: Arc<Vec<Object>>,
+    /// Objects that came more than once.
+    pub repeated: Vec<(ResourceKey, usize)>,
+    /// Hooks of types that do not run in a sync.
+    pub deletion_hooks: Vec<ResourceKey>,
+}
+
+/// What was made of the same renders before.
+#[derive(Default)]
+pub struct Remembered {
+    rendered: Vec<Arc<Rendered>>,
+    asked: (String, String),
+    kinds: usize,
+    desired: Desired,
+}
+
+/// Finds out what Git says; a sentence where it cannot be told. `remembered` is the application's own.
+pub async fn desired(
+    shared: &Shared,
+    destination: &Destination,
+    target: &Target,
+    asked: Asked<'_>,
+    remembered: &mut Option<Remembered>,
+) -> Result<Desired, String> {
+    let total = target.sources.len();
+    let mut trees: Vec<(String, Tree)> = Vec::with_capacity(total);
+    for (i, source) in target.sources.iter().enumerate() {
+        let fail =
+            |e: &dyn std::fmt::Display| format!("failed to generate manifest for source {} of {total}: {e}", i + 1);
+        if source.is_helm_chart() {
+            return Err(fail(&"charts of Helm repositories and registries are not supported yet; use a chart in Git"));
+        }
+        let revision = target.revisions.get(i).filter(|r| !r.is_empty()).unwrap_or(&source.target_revision);
+        let resolved = shared
+            .sources
+            .resolve_with_prefix(&source.repo_url, asked.project, revision, &source.tag_prefix, asked.freshness)
+            .await
+            .map_err(|e| fail(&e))?;
+        let tree = shared.sources.tree(&source.repo_url, asked.project, resolved.commit).await.map_err(|e| fail(&e))?;
+        trees.push((resolved.commit.to_string(), tree));
+    }
+    let refs: BTreeMap<String, Tree> = target
+        .sources
+        .iter()
+        .zip(&trees)
+        .filter(|(source, _)| source.is_ref())
+        .map(|(source, (_, tree))| (source.ref_.clone(), tree.clone()))
+        .collect();
+    let features = features(shared);
+    let cluster = destination.cache.state();
+    let discovery = destination.cache.discovery();
+    let mut rendered = Vec::with_capacity(total);
+    for (i, (source, (revision, tree))) in target.sources.iter().zip(&trees).enumerate() {
+        if source.is_ref() && source.path.is_empty() {
+            continue;
+        }
+        let api_versions = if source.helm.is_some() || source.kustomize.is_some() || source.directory.is_none() {
+            discovery.api_versions()
+        } else {
+            Vec::new()
+        };
+        let request = Request {
+            source,
+            app: asked.instance,
+            namespace: asked.namespace,
+            project: asked.project,
+            revision,
+            kube_version: cluster.server_version.as_deref().unwrap_or_default(),
+            api_versions: &api_versions,
+            refs: &refs,
+        };
+        if asked.hard {
+            shared.memo.forget(&request, &features);
+        }
+        let engines: Engines<'_> = shared.engines.borrow();
+        let result = shared.memo.render(&request, tree, &features, engines);
+        rendered.push(result.map_err(|e| format!("failed to generate manifest for source {} of {total}: {e}", i + 1))?);
+    }
+    let revisions: Vec<String> = trees.into_iter().map(|(revision, _)| revision).collect();
+
+    // The same renders for the same destination make the same objects, until the cluster learns new kinds.
+    let kinds = Arc::as_ptr(&discovery) as usize;
+    let who = (asked.instance.to_string(), asked.namespace.to_string());
+    if let Some(known) = remembered.as_mut()
+        && known.kinds == kinds
+        && known.asked == who
+        && known.rendered.len() == rendered.len()
+        && known.rendered.iter().zip(&rendered).all(|(a, b)| Arc::ptr_eq(a, b))
+    {
+        known.desired.revisions = revisions;
+        return Ok(known.desired.clone());
+    }
+    let tracking = shared.world.settings().instance_id();
+    let ownership = Ownership { instance: asked.instance, namespace: asked.namespace, tracking: &tracking };
+    let finished = finish(rendered.iter().flat_map(|r| r.objects.iter().cloned()), ownership, &|gvk| {
+        discovery.resource(&gvk.group, &gvk.version, &gvk.kind).map(|kind| kind.namespaced)
+    });
+    let mut desired = Desired {
+        revisions,
+        tools: rendered.iter().map(|r| r.tool.clone()).collect(),
+        repeated: finished.repeated,
+        ..Desired::default()
+    };
+    let (mut objects, mut hooks) = (Vec::new(), Vec::new());
+    for object in finished.objects {
+        if is_skipped(&object) {
+            continue;
+        }
+        if is_hook(&object) {
+            let types = HookType::of(&object);
+            if types.iter().any(|t| matches!(t, HookType::PreDelete | HookType::PostDelete)) {
+                desired.deletion_hooks.push(object.key());
+            }
+            hooks.push(object);
+        } else {
+            objects.push(object);
+        }
+    }
+    (desired.objects, desired.hooks) = (Arc::new(objects), Arc::new(hooks));
+    *remembered = Some(Remembered { rendered, asked: who, kinds, desired: desired.clone() });
+    Ok(desired)
+}
+
+fn features(shared: &Shared) -> Features {
+    let settings = shared.world.settings();
+    Features {
+        helm: settings.helm_enabled,
+        kustomize: settings.kustomize_enabled,
+        jsonnet: settings.jsonnet_enabled,
+        max_directory_bytes: settings.max_directory_bytes,
+        hidden_directories: settings.hidden_directories,
+        kustomize_build_options: settings.kustomize_build_options.clone(),
+    }
+}

@@ -1,0 +1,251 @@
+//! The application controller: the loop that keeps clusters as Git says and tells how that stands.
+//!
+//! [`AppController::start`] starts the watches of the control namespace and the workers. Each worker takes an application's name
+//! from the queue and [`reconcile`](reconcile::reconcile)s it; that function is the place to start reading.
+
+mod autosync;
+mod clusters;
+mod compare;
+mod conditions;
+mod delete;
+mod desired;
+mod metrics;
+mod operate;
+mod operation_state;
+mod project;
+mod reconcile;
+mod status;
+mod view;
+mod watch;
+mod world;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bowline_base_clock::{Clock, Jitter};
+use bowline_base_kube::{ApiResource, Client, Runtime};
+use bowline_base_queue::Queue;
+use bowline_base_task::{Readiness, Tasks};
+use bowline_base_telemetry::prometheus::registry::Registry;
+use bowline_core_crd::{AppProject, Application, Resource};
+use bowline_core_ports::{SourceError, SourceErrorKind};
+use bowline_core_settings::find_repository;
+use bowline_core_types::{AppName, SecretKey};
+use bowline_desired_git::{Access, Credentials, GitRepositories};
+use bowline_desired_render::{Engine, Engines, Jsonnet, Memo};
+
+pub use autosync::retry_delay;
+pub use clusters::config as cluster_config;
+pub use desired::Target;
+pub use metrics::Metrics;
+pub use world::{ClusterRef, World};
+
+use clusters::Clusters;
+use reconcile::AppState;
+use watch::Watched;
+
+/// Bytes of rendered objects that are kept: ten objects of two kilobytes each for ten thousand applications.
+const RENDERS: usize = 256 << 20;
+
+/// What the controller is started with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The control namespace: Applications, projects, settings.
+    pub namespace: String,
+    /// How repositories are cached and reached.
+    pub git: bowline_desired_git::Settings,
+    /// 32 bytes that nobody outside knows: the key of the digests that stand for what Secrets hold.
+    pub secrets: [u8; 32],
+    /// A number that nobody outside knows.
+    pub seed: u64,
+}
+
+/// The renderers that the binary was built with.
+#[derive(Default)]
+pub struct Renderers {
+    /// Helm.
+    pub helm: Option<Box<dyn Engine>>,
+    /// Kustomize.
+    pub kustomize: Option<Box<dyn Engine>>,
+    /// Jsonnet.
+    pub jsonnet: Option<Box<dyn Jsonnet>>,
+}
+
+/// A running controller.
+pub struct AppController {
+    shared: Arc<Shared>,
+    readiness: Readiness,
+}
+
+/// What all workers share.
+pub(crate) struct Shared {
+    pub config: Config,
+    pub clock: Arc<dyn Clock>,
+    pub jitter: Jitter,
+    pub tasks: Tasks,
+    pub runtime: Runtime,
+    pub client: Client,
+    pub world: Arc<World>,
+    pub clusters: Clusters,
+    pub sources: GitRepositories,
+    pub engines: Renderers,
+    pub memo: Memo,
+    pub queue: Queue<AppName>,
+    pub states: Mutex<HashMap<AppName, Arc<tokio::sync::Mutex<AppState>>>>,
+    pub metrics: Metrics,
+}
+
+/// Why the controller cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The Git cache cannot be used.
+    #[error("the Git cache cannot be used: {0}")]
+    GitCache(std::io::Error),
+}
+
+// === impl AppController ===
+
+impl AppController {
+    /// Starts to watch and to work. Tasks are `runtime`'s.
+    pub fn start(
+        config: Config,
+        client: Client,
+        engines: Renderers,
+        runtime: Runtime,
+        registry: &mut Registry,
+    ) -> Result<AppController, StartError> {
+        let world = Arc::new(World::default());
+        let access = {
+            let world = world.clone();
+            move |url: &str, project: &str| access(&world, url, project)
+        };
+        let sources = GitRepositories::new(config.git.clone(), access).map_err(StartError::GitCache)?;
+        let shared = Arc::new(Shared {
+            clock: runtime.clock.clone(),
+            jitter: runtime.jitter.clone(),
+            tasks: runtime.tasks.clone(),
+            clusters: Clusters::new(SecretKey::new(config.secrets), config.seed),
+            metrics: Metrics::register(registry, world.clone()),
+            memo: Memo::new(RENDERS),
+            queue: Queue::new(),
+            states: Mutex::default(),
+            runtime,
+            client,
+            world,
+            sources,
+            engines,
+            config,
+        });
+        let readiness = Readiness::new();
+        let read = Readiness::new();
+        for what in Watched::ALL {
+            let pending = read.pending(what.name());
+            let (watching, cancel) = (watch::watch(shared.clone(), what, pending), shared.tasks.cancel_token().clone());
+            shared.tasks.spawn(format!("watch {}", what.name()), async move {
+                cancel.run(watching).await;
+            });
+        }
+        let started = readiness.pending("applications, projects and settings");
+        let starter = shared.clone();
+        shared.tasks.spawn("start of the workers", async move {
+            // Nothing is decided before everything was read once: a project that is not there yet is not a missing one.
+            read.ready().await;
+            project::ensure_default(&starter).await;
+            let workers = starter.world.settings().status_processors;
+            for worker in 0..workers {
+                starter.tasks.spawn(format!("worker {worker}"), work(starter.clone()));
+            }
+            drop(started);
+        });
+        Ok(AppController { shared, readiness })
+    }
+
+    /// Waits until everything that is needed was read once.
+    pub async fn ready(&self) {
+        self.readiness.ready().await;
+    }
+
+    /// What the control namespace says.
+    pub fn world(&self) -> &Arc<World> {
+        &self.shared.world
+    }
+
+    /// Ends the giving out of work; what is being worked on is finished.
+    pub fn stop(&self) {
+        self.shared.queue.close();
+    }
+}
+
+/// Takes applications from the queue, one at a time, until it is closed.
+async fn work(shared: Arc<Shared>) {
+    while let Some(work) = shared.queue.next().await {
+        let name = work.key().clone();
+        let next = reconcile::reconcile(&shared, &name).await;
+        if let Some(after) = next.after {
+            shared.queue.add_after(name.clone(), after);
+        }
+        tracing::debug!(application = %name, next = ?next.after, reason = next.reason, "reconciled");
+    }
+}
+
+// === impl Shared ===
+
+impl Shared {
+    pub(crate) fn state(&self, name: &AppName) -> Arc<tokio::sync::Mutex<AppState>> {
+        self.states.lock().unwrap_or_else(PoisonError::into_inner).entry(name.clone()).or_default().clone()
+    }
+
+    pub(crate) fn forget(&self, name: &AppName) {
+        self.states.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        self.queue.forget(name);
+    }
+
+    /// A period with a random part, so that applications do not all come due together.
+    pub(crate) fn poll_after(&self) -> Option<Duration> {
+        let settings = self.world.settings();
+        if settings.reconciliation.is_zero() {
+            return None;
+        }
+        Some(settings.reconciliation + settings.reconciliation_jitter.mul_f64(self.jitter.fraction()))
+    }
+}
+
+// === impl Renderers ===
+
+impl Renderers {
+    pub(crate) fn borrow(&self) -> Engines<'_> {
+        Engines { helm: self.helm.as_deref(), kustomize: self.kustomize.as_deref(), jsonnet: self.jsonnet.as_deref() }
+    }
+}
+
+/// Applications as the API serves them.
+pub(crate) fn applications() -> ApiResource {
+    ApiResource::new(bowline_core_crd::GROUP, bowline_core_crd::VERSION, Application::KIND, Application::PLURAL, true)
+}
+
+/// Projects as the API serves them.
+pub(crate) fn projects() -> ApiResource {
+    ApiResource::new(bowline_core_crd::GROUP, bowline_core_crd::VERSION, AppProject::KIND, AppProject::PLURAL, true)
+}
+
+/// How a repository lets us in: its Secret, else the longest matching template, and what the settings trust.
+pub fn access(world: &World, url: &str, project: &str) -> Result<Access, SourceError> {
+    let repositories = world.repositories();
+    let (repository, template) = find_repository(&repositories, url, project);
+    let source = template.or(repository);
+    let text = |key: &str| -> Option<&str> {
+        // A template lends its credentials; what is said of the repository itself stays the repository's.
+        let own = repository.map(|r| r.text(key)).filter(|text| !text.is_empty());
+        own.or_else(|| source.map(|r| r.text(key)).filter(|text| !text.is_empty()))
+    };
+    let mut credentials = Credentials::from_fields(text)
+        .map_err(|e| SourceError::new(SourceErrorKind::Refused, format!("{url}: {e}")))?;
+    credentials.known_hosts = world.config("argocd-ssh-known-hosts-cm", "ssh_known_hosts").unwrap_or_default();
+    if let Some(host) = url.split_once("://").map(|(_, rest)| rest.split(['/', ':']).next().unwrap_or_default()) {
+        let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+        credentials.ca = world.config("argocd-tls-certs-cm", host);
+    }
+    let scope = repository.map(|r| r.project.clone()).unwrap_or_default();
+    Ok(Access { scope, credentials })
+}

@@ -1,0 +1,323 @@
+//! [`reconcile`]: one application, looked at whole. Read it from top to bottom; every way out says why and when to look again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bowline_core_crd::{AppProject, Application, Time};
+use bowline_core_crd::{ApplicationConditionType as Kind, RefreshType};
+use bowline_core_ports::Freshness;
+use bowline_core_types::{AppName, annotation};
+use bowline_live_cache::Connection;
+use jiff::Timestamp;
+
+use crate::Shared;
+use crate::clusters::Destination;
+use crate::compare::{Compared, Memory, compared};
+use crate::conditions::Conditions;
+use crate::delete::{Deleting, delete, spec_target, without_ours};
+use crate::desired::{Asked, Desired, Remembered, desired};
+use crate::operate::{Operated, operate};
+use crate::project::validated;
+use crate::status::{Written, put_comparison, put_unknown, write};
+use crate::view::ClusterView;
+
+/// When to look again, and why the pass ended where it did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Next {
+    /// After this; `None` when something happens.
+    pub after: Option<Duration>,
+    /// For the log.
+    pub reason: &'static str,
+}
+
+/// What the controller knows of one application besides what is stored. All of it can be found out anew.
+#[derive(Default)]
+pub struct AppState {
+    /// Answers of the API server and what was applied.
+    pub memory: Memory,
+    /// What Git said.
+    pub desired: Option<Remembered>,
+    /// What Git said for an operation with sources of its own.
+    pub operation_desired: Option<Remembered>,
+    /// How far the operation under way is.
+    pub progress: Option<(Option<Time>, i64, bowline_plan_planner::Progress)>,
+    /// When revisions were asked for last, and when everything was rendered anew.
+    asked_at: Option<Duration>,
+    rendered_at: Option<Duration>,
+    /// When the next poll is due.
+    poll_at: Option<Duration>,
+}
+
+/// One look at one application.
+pub struct Pass<'a> {
+    /// What all passes share.
+    pub shared: &'a Arc<Shared>,
+    /// Whose it is.
+    pub name: &'a AppName,
+    /// The Application as it is stored.
+    pub stored: Arc<Application>,
+    /// The Application as it is to be.
+    pub app: Application,
+    /// What people should know.
+    pub conditions: Conditions,
+    /// What is known besides.
+    pub state: &'a mut AppState,
+}
+
+/// What a pass looks at, once project and cluster are known.
+pub struct Scene {
+    /// The project.
+    pub project: Arc<AppProject>,
+    /// The cluster.
+    pub destination: Arc<Destination>,
+}
+
+/// Looks at one application: finds out what should be and what is, does what is to be done, tells how it stands.
+pub async fn reconcile(shared: &Arc<Shared>, name: &AppName) -> Next {
+    let started = shared.clock.monotonic();
+    let state = shared.state(name);
+    let mut state = state.lock().await;
+    let Some(stored) = shared.world.app(name) else {
+        shared.forget(name);
+        return Next { after: None, reason: "the application is gone" };
+    };
+    let app = Application::clone(&stored);
+    let mut pass = Pass { shared, name, stored, app, conditions: Conditions::default(), state: &mut state };
+    let next = pass.run().await;
+    shared.metrics.reconcile.observe((shared.clock.monotonic() - started).as_secs_f64());
+    next
+}
+
+// === impl Pass ===
+
+impl Pass<'_> {
+    async fn run(&mut self) -> Next {
+        if self.app.metadata.deletion_timestamp.is_some() {
+            return self.finalize().await;
+        }
+        if self.app.metadata.annotations.get(annotation::SKIP_RECONCILE).is_some_and(|v| v == "true") {
+            return Next { after: None, reason: "reconciliation is switched off by an annotation" };
+        }
+
+        // Who may do what, and where it goes.
+        let Some((project, reference)) = validated(self.shared, &self.app, &mut self.conditions) else {
+            return self.give_up("the spec is not permitted").await;
+        };
+        if reference.secret.as_ref().is_some_and(|secret| secret.skip_reconcile) {
+            return Next { after: None, reason: "reconciliation is switched off for the cluster" };
+        }
+        let destination = match self.shared.clusters.get(self.shared, &reference) {
+            Ok(destination) => destination,
+            Err(reason) => {
+                self.conditions.add(Kind::ComparisonError, format!("Failed to load live state: {reason}"));
+                return self.give_up("the cluster cannot be reached").await;
+            }
+        };
+        let cluster = destination.cache.state();
+        if let Connection::Failed { reason, .. } = &cluster.connection {
+            let server = &reference.server;
+            self.conditions.add(
+                Kind::ComparisonError,
+                format!("Failed to load live state: failed to get cluster info for {server:?}: error synchronizing cache state : {reason}"),
+            );
+            return self.give_up("the cluster cannot be reached").await;
+        }
+        if !cluster.synced {
+            // The cache tells when it has listed everything once.
+            return Next { after: None, reason: "the cluster is being listed for the first time" };
+        }
+
+        // What should be, beside what is.
+        let scene = Scene { project, destination };
+        let desired = match self.desired(&scene).await {
+            Ok(desired) => desired,
+            Err(reason) => {
+                self.conditions.add(Kind::ComparisonError, format!("Failed to load target state: {reason}"));
+                return self.give_up("the source cannot be rendered").await;
+            }
+        };
+        let mut compared = match self.compared(&scene, &desired).await {
+            Ok(compared) => compared,
+            Err(reason) => {
+                self.conditions.add(Kind::ComparisonError, reason);
+                return self.give_up("the cluster cannot be compared with").await;
+            }
+        };
+        self.warn(&desired, &compared);
+
+        // What is to be done.
+        let operated = operate(self, &scene, &desired, &compared).await;
+        let wait = match operated {
+            Operated::Nothing { wait } => wait,
+            Operated::Changed { wait } => {
+                match self.compared(&scene, &desired).await {
+                    Ok(now) => compared = now,
+                    Err(reason) => self.conditions.add(Kind::ComparisonError, reason),
+                }
+                wait
+            }
+            Operated::Outdated => {
+                return Next { after: Some(Duration::ZERO), reason: "the application changed meanwhile" };
+            }
+        };
+
+        // How it stands.
+        let persist = self.shared.world.settings().persist_resource_health;
+        let now = self.time();
+        let stored = self.stored.clone();
+        put_comparison(&mut self.app.status, &stored, &desired, &compared, persist, now);
+        self.tell(wait, "compared").await
+    }
+
+    /// Deletion: what the application deployed goes first where it asks for that, then its finalizers.
+    async fn finalize(&mut self) -> Next {
+        match delete(self.shared, self.name, &self.stored, &mut self.conditions).await {
+            Deleting::Done => {
+                self.app.metadata.finalizers = without_ours(&self.stored.metadata.finalizers);
+                self.tell(None, "its objects are gone").await
+            }
+            Deleting::Waiting(again) => {
+                self.tell(Some(again), "its objects are going").await;
+                Next { after: Some(again), reason: "its objects are going" }
+            }
+            Deleting::Stuck => self.tell(Some(Duration::from_secs(30)), "its objects cannot be deleted").await,
+        }
+    }
+
+    /// Finds out what Git says, as fresh as the occasion asks for.
+    async fn desired(&mut self, scene: &Scene) -> Result<Desired, String> {
+        let settings = self.shared.world.settings();
+        let now = self.shared.clock.monotonic();
+        let refresh = self.app.refresh_requested();
+        let since = |at: Option<Duration>| at.map(|at| now.saturating_sub(at));
+        let due = self.state.poll_at.is_none_or(|at| now >= at);
+        let hard_due = !settings.hard_reconciliation.is_zero()
+            && since(self.state.rendered_at).is_some_and(|age| age >= settings.hard_reconciliation);
+        let hard = refresh == Some(RefreshType::Hard) || hard_due;
+        let freshness = match refresh {
+            Some(_) => Freshness::Now,
+            // Applications of one repository come due one after the other; one question does for all of them.
+            None if due && !settings.reconciliation.is_zero() => {
+                Freshness::Within(u64::try_from(settings.reconciliation.as_millis()).unwrap_or(u64::MAX) / 2)
+            }
+            None => Freshness::Known,
+        };
+        if hard {
+            self.state.memory.clear();
+            self.state.rendered_at = Some(now);
+        }
+        if refresh.is_some() || due {
+            self.state.asked_at = Some(now);
+            self.state.poll_at = self.shared.poll_after().map(|after| now + after);
+        }
+        let target = spec_target(&self.stored);
+        let instance = self.name.instance(&self.shared.config.namespace);
+        let asked = Asked {
+            instance: &instance,
+            project: self.stored.spec.project(),
+            namespace: &self.stored.spec.destination.namespace,
+            freshness,
+            hard,
+        };
+        desired(self.shared, &scene.destination, &target, asked, &mut self.state.desired).await
+    }
+
+    /// Compares what Git says with what the cluster holds.
+    pub async fn compared(&mut self, scene: &Scene, desired: &Desired) -> Result<Compared, String> {
+        let mut memory = std::mem::take(&mut self.state.memory);
+        let none = Memory::default();
+        let view = ClusterView {
+            destination: &scene.destination,
+            project: &scene.project.spec,
+            project_name: &scene.project.metadata.name,
+            memory: &none,
+            now: self.now(),
+        };
+        let permitted = |object: &bowline_core_types::Object| view.permits(object);
+        let result = compared(self.shared, &scene.destination, self.name, desired, &permitted, &mut memory).await;
+        self.state.memory = memory;
+        result
+    }
+
+    /// What is not an error and should be known.
+    fn warn(&mut self, desired: &Desired, compared: &Compared) {
+        for (key, times) in &desired.repeated {
+            self.conditions.add(
+                Kind::RepeatedResourceWarning,
+                format!("Resource {key} appeared {times} times among application resources."),
+            );
+        }
+        for (key, other) in &compared.shared {
+            self.conditions.add(
+                Kind::SharedResourceWarning,
+                format!("{}/{} is part of applications {} and {other}", key.kind, key.name, self.name),
+            );
+        }
+        for key in &desired.deletion_hooks {
+            self.conditions.add(
+                Kind::ExcludedResourceWarning,
+                format!("{key} is a hook that runs when the application is deleted (PreDelete, PostDelete); these are not supported yet and it will not run"),
+            );
+        }
+    }
+
+    /// Nothing can be compared: says so, and fails an operation that was asked for.
+    async fn give_up(&mut self, reason: &'static str) -> Next {
+        crate::operate::refuse(self);
+        let now = self.time();
+        let stored = self.stored.clone();
+        put_unknown(&mut self.app.status, &stored, now);
+        // The poll asks again; so does whatever mends it (a Secret, a project, a commit with a hint).
+        let again = self.shared.jitter.spread(Duration::from_secs(30), 0.5);
+        let now = self.shared.clock.monotonic();
+        self.state.poll_at.get_or_insert(now);
+        self.tell(Some(again), reason).await
+    }
+
+    /// Writes what changed, and says when to look again.
+    async fn tell(&mut self, wait: Option<Duration>, reason: &'static str) -> Next {
+        let now = self.time();
+        let conditions = std::mem::take(&mut self.conditions);
+        self.app.status.conditions = conditions.into_status(&self.stored.status.conditions, now);
+        let refreshed = self.app.metadata.annotations.remove(annotation::REFRESH).is_some();
+        self.app.status.controller_namespace.clone_from(&self.shared.config.namespace);
+        if refreshed || self.app.status != self.stored.status || self.app.metadata != self.stored.metadata {
+            self.app.status.reconciled_at = Some(now);
+        }
+        match self.write().await {
+            Ok(true) => {}
+            Ok(false) => return Next { after: Some(Duration::ZERO), reason: "the application changed meanwhile" },
+            Err(error) => {
+                tracing::warn!(application = %self.name, %error, "the status cannot be written");
+                let again = self.shared.jitter.spread(Duration::from_secs(5), 0.5);
+                return Next { after: Some(again), reason: "the status cannot be written" };
+            }
+        }
+        let poll = self.state.poll_at.map(|at| at.saturating_sub(self.shared.clock.monotonic()));
+        Next { after: [wait, poll].into_iter().flatten().min(), reason }
+    }
+
+    /// Writes what changed. `false` where the Application is another one by now: the pass must begin anew.
+    pub async fn write(&mut self) -> Result<bool, bowline_base_kube::Error> {
+        match write(self.shared, &self.stored, &self.app).await? {
+            Written::Nothing => Ok(true),
+            Written::Now(stored) => {
+                self.shared.world.put_app(Application::clone(&stored));
+                self.app = Application::clone(&stored);
+                self.stored = Arc::from(stored);
+                Ok(true)
+            }
+            Written::Outdated => Ok(false),
+        }
+    }
+
+    /// The time, in whole seconds as the contract writes it.
+    pub fn time(&self) -> Time {
+        Time::new(self.shared.clock.now())
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.shared.clock.now()
+    }
+}
