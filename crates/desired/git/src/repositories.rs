@@ -1,6 +1,6 @@
 //! [`GitRepositories`]: the adapter behind the `Sources` port.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
@@ -83,6 +83,37 @@ impl GitRepositories {
     ) -> Result<Resolved, SourceError> {
         let (repository, access) = self.repository(url, project)?;
         repository.resolve(&self.shared, &access.credentials, revision, tag_prefix, freshness).await
+    }
+
+    /// Removes the mirrors of repositories that no application uses any more; `used` has every (URL, project) that one does. What is in
+    /// use at this moment stays until the next time. Gives how many were removed.
+    pub fn remove_unused<'a>(&self, used: impl IntoIterator<Item = (&'a str, &'a str)>) -> io::Result<usize> {
+        let mut wanted = HashSet::new();
+        for (url, project) in used {
+            let Ok(remote) = Remote::parse(url) else { continue };
+            match (self.access)(url, project) {
+                Ok(access) => wanted.insert((remote.url().to_string(), access.scope)),
+                // Whose it is cannot be told now, so nothing is taken away.
+                Err(_) => return Ok(0),
+            };
+        }
+        let mut repositories = self.repositories.lock().unwrap_or_else(PoisonError::into_inner);
+        repositories.retain(|key, repository| wanted.contains(key) || Arc::strong_count(repository) > 1);
+        let kept: HashSet<String> =
+            repositories.keys().chain(&wanted).map(|(url, scope)| mirror_name(url, scope)).collect();
+        let mut removed = 0;
+        // Still under the lock: nobody can begin to fill a mirror that is being removed.
+        #[expect(clippy::disallowed_methods, reason = "the cache is this crate's own directory")]
+        for entry in std::fs::read_dir(&self.shared.root)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_mirror = name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit());
+            if is_mirror && entry.file_type()?.is_dir() && !kept.contains(&name) {
+                std::fs::remove_dir_all(entry.path())?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
     }
 
     fn repository(&self, url: &str, project: &str) -> Result<(Arc<Repository>, Access), SourceError> {

@@ -132,3 +132,21 @@ async fn a_damaged_mirror_is_made_anew() {
     assert_eq!(adapter.resolve(&server.url(), "").await.unwrap().commit.to_string(), after);
     assert_eq!(adapter.file(&server.url(), "", "b").await, "content");
 }
+
+#[tokio::test]
+async fn mirrors_that_nobody_uses_are_removed() {
+    let repo = Repo::new();
+    let (used, unused) = (Server::start(repo.git_dir()).await, Server::start(repo.git_dir()).await);
+    let adapter = Adapter::new();
+    adapter.resolve(&used.url(), "").await.unwrap();
+    adapter.resolve(&unused.url(), "").await.unwrap();
+    std::fs::create_dir(adapter.cache.path().join("somebody's")).unwrap();
+    assert_eq!(adapter.git.remove_unused([(used.url().as_str(), "any")]).unwrap(), 1);
+    assert_eq!(
+        adapter.git.resolve(&used.url(), "", "", Freshness::Known).await.unwrap().commit.to_string(),
+        repo.head()
+    );
+    assert_eq!(used.asked(), 1, "it was kept");
+    assert!(adapter.cache.path().join("somebody's").exists());
+    assert!(adapter.resolve(&unused.url(), "").await.is_ok(), "it is made anew");
+}
