@@ -1,7 +1,7 @@
 //! [`Client`]: requests to one cluster.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bowline_base_clock::{Clock, Jitter};
@@ -22,6 +22,7 @@ use crate::lines::Lines;
 use crate::list::RawPage;
 use crate::pool::{Lease, Pool};
 use crate::query::Query;
+use crate::read::Reader;
 use crate::{ApiResource, Config, DeleteOptions, Error, Impersonate, ListOptions, Page, Patch, Status, WriteOptions};
 
 /// How long a request may take from its start to the end of its answer; watches excepted.
@@ -56,6 +57,7 @@ struct Inner {
     pool: Arc<Pool>,
     credentials: Credentials,
     jitter: Jitter,
+    reader: Mutex<Reader>,
 }
 
 /// What a request got.
@@ -98,6 +100,7 @@ impl Client {
             pool: Arc::new(Pool::new(target, server.clone(), runtime.tasks.clone())),
             credentials: Credentials::new(config, runtime.clock.clone()),
             jitter: runtime.jitter.clone(),
+            reader: Mutex::default(),
             server,
         };
         Ok(Client { inner: Arc::new(inner), headers: Arc::new(headers) })
@@ -128,6 +131,11 @@ impl Client {
     /// Changes whenever a connection has been opened: what waits to try again may do so now.
     pub fn connected(&self) -> watch::Receiver<u64> {
         self.inner.pool.opened()
+    }
+
+    /// What reads objects; lock it for one of them at a time.
+    pub(crate) fn reader(&self) -> MutexGuard<'_, Reader> {
+        self.inner.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn jitter(&self) -> &Jitter {
@@ -161,7 +169,7 @@ impl Client {
     /// One page of a list; in all namespaces where `namespace` is empty.
     pub async fn list(&self, resource: &ApiResource, namespace: &str, options: &ListOptions) -> Result<Page, Error> {
         let mut page = self.list_raw(resource, namespace, options).await?;
-        let items = page.take(usize::MAX, resource);
+        let items = page.take(usize::MAX, resource, &mut self.reader(), false);
         Ok(Page { items, resource_version: page.resource_version, next: page.next })
     }
 

@@ -18,6 +18,7 @@ mod lines;
 mod list;
 mod pool;
 mod query;
+mod read;
 mod resource;
 mod tls;
 mod watch;

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::read::Reader;
 use crate::{ApiResource, Error};
 
 /// A page of a list. Its objects are read some at a time: as values a page takes several times the memory of its text, and
@@ -56,13 +57,13 @@ impl RawPage {
 
     /// Reads the next `count` objects (fewer at the end) and gives them `apiVersion` and `kind`, which the API leaves out of
     /// a list's items where the list itself says them. An object that cannot be read, nested too deeply, is left out.
-    pub(crate) fn take(&mut self, count: usize, resource: &ApiResource) -> Vec<Value> {
+    /// `bare` leaves out managed fields.
+    pub(crate) fn take(&mut self, count: usize, resource: &ApiResource, reader: &mut Reader, bare: bool) -> Vec<Value> {
         let (api_version, kind): (Value, Value) = (resource.api_version().into(), resource.kind.clone().into());
         let (api_key, kind_key): (Arc<str>, Arc<str>) = ("apiVersion".into(), "kind".into());
         let count = count.min(self.items.len());
         let items = self.items.drain(..count).filter_map(|text| {
-            let read = serde_json::from_slice::<Value>(&text);
-            let mut item = match read {
+            let mut item = match reader.object(&text, bare) {
                 Ok(item) => item,
                 Err(error) => {
                     tracing::warn!(kind = resource.title(), %error, "object cannot be read");

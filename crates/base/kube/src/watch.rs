@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bowline_base_value::Value;
-use serde::Deserialize;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, Sleep};
 
 use crate::lines::Lines;
 use crate::list::RawPage;
 use crate::query::Query;
+use crate::read::Line;
 use crate::{ApiResource, Class, Client, Error, ListOptions, Status};
 
 /// Objects a page of a list.
@@ -112,13 +112,6 @@ struct Pause {
     offline: bool,
 }
 
-#[derive(Deserialize)]
-struct Line {
-    #[serde(rename = "type")]
-    kind: String,
-    object: Value,
-}
-
 // === impl Watch ===
 
 impl Watch {
@@ -166,11 +159,8 @@ impl Watch {
                 }
                 Phase::List { .. } => self.list().await,
                 Phase::Listed(page) if !page.is_empty() => {
-                    let mut items = page.take(CHUNK, &self.resource);
-                    if self.options.skip_managed_fields {
-                        items.iter_mut().for_each(strip);
-                    }
-                    return Event::Listed(items);
+                    let bare = self.options.skip_managed_fields;
+                    return Event::Listed(page.take(CHUNK, &self.resource, &mut self.client.reader(), bare));
                 }
                 Phase::Listed(page) => {
                     let page = std::mem::take(page);
@@ -273,7 +263,8 @@ impl Watch {
             Ok(None) => return self.reopen(None),
             Err(error) => return self.reopen(Some(error)),
         };
-        let Line { kind, mut object } = match serde_json::from_slice(&line) {
+        let read = self.client.reader().line(&line, self.options.skip_managed_fields);
+        let Line { kind, object } = match read {
             Ok(line) => line,
             Err(_) if line.is_empty() => return,
             Err(error) => {
@@ -289,9 +280,6 @@ impl Watch {
         if let Some(version) = object.str_at(&["metadata", "resourceVersion"]) {
             self.version.clear();
             self.version.push_str(version);
-        }
-        if self.options.skip_managed_fields {
-            strip(&mut object);
         }
         match kind.as_str() {
             "ADDED" | "MODIFIED" => self.ready.push_back(Event::Applied(object)),
@@ -353,12 +341,6 @@ impl Watch {
         self.connected.mark_unchanged();
         self.pause = Some(Pause { until: Instant::now() + wait, offline });
         wait
-    }
-}
-
-fn strip(object: &mut Value) {
-    if let Some(metadata) = object.as_object_mut().and_then(|fields| fields.get_mut("metadata")) {
-        metadata.as_object_mut().and_then(|metadata| metadata.remove("managedFields"));
     }
 }
 

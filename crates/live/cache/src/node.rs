@@ -131,8 +131,6 @@ impl Reader {
             live: None,
         };
         if node.instance.is_some() {
-            let body = interner.body(object.into_value());
-            let object = Object::new(body).expect("because interning keys keeps apiVersion and kind");
             node.live = Some(Arc::new(Live { object, health: health.clone(), fingerprint }));
         }
         node.health = health.map(Box::new);
