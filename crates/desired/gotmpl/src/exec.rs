@@ -140,6 +140,10 @@ impl<'t> Frame<'t> {
                 let text = self.at.map(|at| at.to_string()).unwrap_or_default();
                 self.fail(format!("can't print {text} of type {}", object.type_name()))
             }
+            Value::Object(object) if object.printed().is_some() => {
+                let text = object.printed().unwrap_or_default();
+                self.write(rt, out, text.as_bytes())
+            }
             other => {
                 let text = fmt::sprint(std::slice::from_ref(other));
                 self.write(rt, out, text.as_bytes())

@@ -23,6 +23,8 @@ pub enum Type {
     Int,
     /// `int64`.
     Int64,
+    /// `uint32`.
+    Uint32,
     /// `float64`.
     Float,
     /// `map[string]interface {}`; nil is an empty map.
@@ -86,6 +88,7 @@ impl Type {
             Type::Bool => "bool",
             Type::Int => "int",
             Type::Int64 => "int64",
+            Type::Uint32 => "uint32",
             Type::Float => "float64",
             Type::Map => "map[string]interface {}",
             Type::List => "[]interface {}",
@@ -231,6 +234,7 @@ impl Args {
     pub fn int(&self, i: usize) -> i64 {
         match self.get(i) {
             Value::Int(v, _) => *v,
+            Value::Uint(v, _) => *v as i64,
             _ => 0,
         }
     }

@@ -1,5 +1,6 @@
 //! [`Runtime`]: one run of templates, with its templates, limits and outside world.
 
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use bowline_base_value as base;
 use crate::exec::Frame;
 use crate::node::Tree;
 use crate::quote::quote;
-use crate::{Error, Functions, Map, ParseError, Text, Value, parse};
+use crate::{Error, Function, Functions, Map, ParseError, Text, Value, parse};
 
 /// What templates may ask of the world. Everything that is not a function of its arguments is here.
 pub trait Host {
@@ -76,6 +77,8 @@ pub struct Runtime<'h> {
     changed: Vec<Rc<Map>>,
     host: &'h mut dyn Host,
     root_name: Text,
+    slots: HashMap<TypeId, Box<dyn Any>>,
+    map_methods: Arc<Functions>,
 }
 
 /// Templates that `tpl` defined, on top of those around it.
@@ -169,6 +172,8 @@ impl<'h> Runtime<'h> {
             changed: Vec::new(),
             host,
             root_name: root_name.into(),
+            slots: HashMap::new(),
+            map_methods: Arc::default(),
         }
     }
 
@@ -244,9 +249,26 @@ impl<'h> Runtime<'h> {
         }
     }
 
+    /// The method of that name of named map types.
+    pub(crate) fn map_method(&self, name: &Text) -> Option<Arc<Function>> {
+        self.map_methods.get(&name.to_str()).cloned()
+    }
+
+    /// Gives named map types methods: functions whose first parameter is the map.
+    pub fn with_map_methods(mut self, methods: Arc<Functions>) -> Runtime<'h> {
+        self.map_methods = methods;
+        self
+    }
+
     /// The world outside.
     pub fn host(&mut self) -> &mut dyn Host {
         self.host
+    }
+
+    /// What functions keep for the length of a run, one of each type: compiled patterns, say.
+    pub fn slot<T: Default + 'static>(&mut self) -> &mut T {
+        let slot = self.slots.entry(TypeId::of::<T>()).or_insert_with(|| Box::<T>::default());
+        slot.downcast_mut().expect("because it was put in under its own type")
     }
 
     /// What a missing key gives in this run.

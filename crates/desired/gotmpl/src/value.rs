@@ -90,7 +90,7 @@ pub enum ListKind {
 /// A map from strings.
 pub struct Map {
     kind: MapKind,
-    fields: RefCell<BTreeMap<Text, Value>>,
+    fields: Rc<RefCell<BTreeMap<Text, Value>>>,
 }
 
 /// Go's type of a map.
@@ -154,6 +154,11 @@ pub trait Object: Any {
     /// What its `String` or `Error` method gives, if it has one.
     fn string(&self) -> Option<Text> {
         None
+    }
+
+    /// What a template prints for it where it is the value of an action: Go finds methods of the pointer there too.
+    fn printed(&self) -> Option<Text> {
+        self.string()
     }
 
     /// The map, list or fields that it is underneath: what `range`, `index`, `len`, fmt and encoders see.
@@ -437,7 +442,17 @@ impl Map {
     /// A map of these fields; of several with one key the last wins.
     pub fn new<K: Into<Text>>(kind: MapKind, fields: impl IntoIterator<Item = (K, Value)>) -> Rc<Map> {
         let fields = fields.into_iter().map(|(k, v)| (k.into(), v)).collect();
-        Rc::new(Map { kind, fields: RefCell::new(fields) })
+        Rc::new(Map { kind, fields: Rc::new(RefCell::new(fields)) })
+    }
+
+    /// The same map under another of its types: changes of one are changes of both.
+    pub fn as_kind(&self, kind: MapKind) -> Rc<Map> {
+        Rc::new(Map { kind, fields: self.fields.clone() })
+    }
+
+    /// Whether this is the same map, under whatever type.
+    pub fn is(&self, other: &Map) -> bool {
+        Rc::ptr_eq(&self.fields, &other.fields)
     }
 
     /// Go's type.

@@ -3,7 +3,7 @@
 use crate::builtins::{self, Builtin};
 use crate::function::{Does, Function};
 use crate::node::{Arg, ArgKind, At};
-use crate::{Args, Error, IntKind, Runtime, Signature, Type, Value};
+use crate::{Args, Error, IntKind, Runtime, Signature, Type, UintKind, Value};
 
 use super::{Frame, Result, Seen};
 
@@ -161,6 +161,10 @@ impl<'t> Frame<'t> {
                 Value::Int(number.int.unwrap_or_default(), width)
             }
             (Type::Int | Type::Int64, _) => return self.fail(format!("expected integer; found {arg}")),
+            (Type::Uint32, ArgKind::Number(_, number)) if number.uint.is_some() => {
+                Value::Uint(number.uint.unwrap_or_default(), UintKind::Uint32)
+            }
+            (Type::Uint32, _) => return self.fail(format!("expected unsigned integer; found {arg}")),
             (Type::Float, ArgKind::Number(_, number)) if number.float.is_some() => {
                 Value::Float(number.float.unwrap_or_default())
             }

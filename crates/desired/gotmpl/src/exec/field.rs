@@ -1,8 +1,11 @@
 //! Fields, methods and variables.
 
+use std::sync::Arc;
+
+use crate::function::{Does, Function};
 use crate::node::{Arg, ArgKind, At};
 use crate::quote::quote;
-use crate::{Args, Kind, MapKind, Runtime, Text, Value};
+use crate::{Args, Kind, MapKind, Runtime, Signature, Text, Value};
 
 use super::{Frame, Result, Seen, missing};
 
@@ -88,6 +91,11 @@ impl<'t> Frame<'t> {
         match &receiver.value {
             Value::Nil => return self.fail(format!("nil pointer evaluating interface {{}}.{name}")),
             Value::Map(map) => {
+                if let MapKind::Named(_) = map.kind()
+                    && let Some(method) = rt.map_method(name)
+                {
+                    return self.map_method(rt, dot, &receiver, method, at, args, last);
+                }
                 if has_args {
                     return self.fail(format!("{name} is not a method but has arguments"));
                 }
@@ -138,5 +146,30 @@ impl<'t> Frame<'t> {
             _ => {}
         }
         self.fail(format!("can't evaluate field {name} in type {}", receiver.type_name()))
+    }
+
+    /// A method of a named map type: a function whose first parameter is the map.
+    #[expect(clippy::too_many_arguments, reason = "as for fields")]
+    fn map_method(
+        &mut self,
+        rt: &mut Runtime<'_>,
+        dot: &Seen,
+        receiver: &Seen,
+        method: Arc<Function>,
+        at: At<'t>,
+        args: &'t [Arg],
+        last: Option<Seen>,
+    ) -> Result<Seen> {
+        let signature = Signature { params: &method.signature.params[1..], variadic: method.signature.variadic };
+        let values = self.arguments(rt, dot, &method.name, &signature, args.get(1..).unwrap_or_default(), last)?;
+        let values = std::iter::once(receiver.value.clone()).chain(values.into_iter().map(|seen| seen.value)).collect();
+        let Does::Run(run) = method.does else { return self.fail("a method is never a built-in function") };
+        match run(rt, &mut Args::new(values)) {
+            Ok(value) => Ok(Seen::new(value)),
+            Err(error) => {
+                self.at = Some(at);
+                Err(self.call_failed(&method.name, error))
+            }
+        }
     }
 }

@@ -10,8 +10,8 @@ fn verbs_flags_and_widths() {
     let s = |text: &str| Value::string(text);
     check(
         "%.2f|%5d|%-5s|%05d|%x",
-        &[Value::Float(2.71828), Value::int(42), s("ab"), Value::int(42), Value::int(255)],
-        "2.72|   42|ab   |00042|ff",
+        &[Value::Float(2.34567), Value::int(42), s("ab"), Value::int(42), Value::int(255)],
+        "2.35|   42|ab   |00042|ff",
     );
     check("%6.2f%%", &[Value::Float(12.345)], " 12.35%");
     check(

@@ -1,0 +1,153 @@
+//! What the cluster can do, as charts ask for it.
+
+use bowline_desired_gotmpl::quote;
+
+/// The version of Kubernetes that charts are rendered for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KubeVersion {
+    /// As it was given, with a `v`: `v1.33.4-gke.1245000`.
+    pub version: String,
+    /// For constraints: `v1.33.4`.
+    pub normalized: String,
+    /// `1`.
+    pub major: String,
+    /// `33`.
+    pub minor: String,
+}
+
+/// What charts see as `.Capabilities`.
+#[derive(Clone, Debug)]
+pub struct Capabilities {
+    /// The cluster's version.
+    pub kube_version: KubeVersion,
+    /// What it serves: `group/version` and `group/version/Kind`.
+    pub api_versions: Vec<String>,
+    /// What `.Capabilities.HelmVersion.Version` gives.
+    pub helm_version: String,
+}
+
+// === impl KubeVersion ===
+
+impl KubeVersion {
+    /// Reads a version as Kubernetes' generic parser does: at least two numbers, and any suffix.
+    pub fn parse(text: &str) -> Result<KubeVersion, String> {
+        let malformed = || format!("could not parse {} as version", quote(text.as_bytes()));
+        let trimmed = text.trim();
+        let body = trimmed.strip_prefix('v').unwrap_or(trimmed);
+        let end = body.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(body.len());
+        let numbers = body[..end].trim_end_matches('.');
+        let parts: Vec<&str> = numbers.split('.').collect();
+        if parts.len() < 2 || numbers.len() < end.saturating_sub(1) {
+            return Err(malformed());
+        }
+        for part in &parts {
+            if part.is_empty() || (part.len() > 1 && part.starts_with('0')) {
+                let quoted = quote(text.as_bytes());
+                return Err(if part.is_empty() {
+                    malformed()
+                } else {
+                    format!("illegal zero-prefixed version component {} in {quoted}", quote(part.as_bytes()))
+                });
+            }
+            part.parse::<u32>().map_err(|_| malformed())?;
+        }
+        let version = if text.starts_with('v') { text.to_string() } else { format!("v{text}") };
+        let normalized = if parts.len() == 2 { format!("v{numbers}.0") } else { format!("v{numbers}") };
+        Ok(KubeVersion { version, normalized, major: parts[0].to_string(), minor: parts[1].to_string() })
+    }
+}
+
+impl Default for Capabilities {
+    /// What Helm 4.2.4 assumes where no cluster is asked.
+    fn default() -> Capabilities {
+        Capabilities {
+            kube_version: KubeVersion {
+                version: "v1.36.0".into(),
+                normalized: "v1.36.0".into(),
+                major: "1".into(),
+                minor: "36".into(),
+            },
+            api_versions: API_VERSIONS.iter().map(ToString::to_string).collect(),
+            helm_version: "v4.2.4".into(),
+        }
+    }
+}
+
+/// The versions that the Kubernetes client inside of Helm 4.2.4 knows, in its order.
+const API_VERSIONS: &[&str] = &[
+    "admissionregistration.k8s.io/v1",
+    "admissionregistration.k8s.io/v1alpha1",
+    "admissionregistration.k8s.io/v1beta1",
+    "internal.apiserver.k8s.io/v1alpha1",
+    "apps/v1",
+    "apps/v1beta1",
+    "apps/v1beta2",
+    "authentication.k8s.io/v1",
+    "authentication.k8s.io/v1alpha1",
+    "authentication.k8s.io/v1beta1",
+    "authorization.k8s.io/v1",
+    "authorization.k8s.io/v1beta1",
+    "autoscaling/v1",
+    "autoscaling/v2",
+    "batch/v1",
+    "batch/v1beta1",
+    "certificates.k8s.io/v1",
+    "certificates.k8s.io/v1alpha1",
+    "certificates.k8s.io/v1beta1",
+    "coordination.k8s.io/v1",
+    "coordination.k8s.io/v1alpha2",
+    "coordination.k8s.io/v1beta1",
+    "v1",
+    "discovery.k8s.io/v1",
+    "discovery.k8s.io/v1beta1",
+    "events.k8s.io/v1",
+    "events.k8s.io/v1beta1",
+    "extensions/v1beta1",
+    "flowcontrol.apiserver.k8s.io/v1",
+    "flowcontrol.apiserver.k8s.io/v1beta1",
+    "flowcontrol.apiserver.k8s.io/v1beta2",
+    "flowcontrol.apiserver.k8s.io/v1beta3",
+    "networking.k8s.io/v1",
+    "networking.k8s.io/v1beta1",
+    "node.k8s.io/v1",
+    "node.k8s.io/v1alpha1",
+    "node.k8s.io/v1beta1",
+    "policy/v1",
+    "policy/v1beta1",
+    "rbac.authorization.k8s.io/v1",
+    "rbac.authorization.k8s.io/v1alpha1",
+    "rbac.authorization.k8s.io/v1beta1",
+    "resource.k8s.io/v1",
+    "resource.k8s.io/v1alpha3",
+    "resource.k8s.io/v1beta1",
+    "resource.k8s.io/v1beta2",
+    "scheduling.k8s.io/v1",
+    "scheduling.k8s.io/v1alpha2",
+    "scheduling.k8s.io/v1beta1",
+    "storage.k8s.io/v1",
+    "storage.k8s.io/v1alpha1",
+    "storage.k8s.io/v1beta1",
+    "storagemigration.k8s.io/v1beta1",
+    "apiextensions.k8s.io/v1beta1",
+    "apiextensions.k8s.io/v1",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::KubeVersion;
+
+    #[test]
+    fn versions_with_any_suffix() {
+        for (text, version, normalized) in [
+            ("1.29", "v1.29", "v1.29.0"),
+            ("v1.29.3-gke.1", "v1.29.3-gke.1", "v1.29.3"),
+            ("v1.30.0+k3s1", "v1.30.0+k3s1", "v1.30.0"),
+        ] {
+            let parsed = KubeVersion::parse(text).unwrap();
+            assert_eq!((parsed.version.as_str(), parsed.normalized.as_str()), (version, normalized));
+        }
+        for text in ["", "v1", "x.y", "1..2"] {
+            assert!(KubeVersion::parse(text).is_err(), "{text}");
+        }
+    }
+}
