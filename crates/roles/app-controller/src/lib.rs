@@ -32,7 +32,7 @@ use bowline_core_crd::{AppProject, Application, Resource};
 use bowline_core_ports::{SourceError, SourceErrorKind};
 use bowline_core_settings::find_repository;
 use bowline_core_types::{AppName, SecretKey};
-use bowline_desired_git::{Access, Credentials, GitRepositories};
+use bowline_desired_git::{Access, GitRepositories, redact};
 use bowline_desired_render::{Engine, Engines, Jsonnet, Memo};
 
 pub use autosync::retry_delay;
@@ -233,19 +233,12 @@ pub(crate) fn projects() -> ApiResource {
 pub fn access(world: &World, url: &str, project: &str) -> Result<Access, SourceError> {
     let repositories = world.repositories();
     let (repository, template) = find_repository(&repositories, url, project);
-    let source = template.or(repository);
-    let text = |key: &str| -> Option<&str> {
-        // A template lends its credentials; what is said of the repository itself stays the repository's.
-        let own = repository.map(|r| r.text(key)).filter(|text| !text.is_empty());
-        own.or_else(|| source.map(|r| r.text(key)).filter(|text| !text.is_empty()))
-    };
-    let mut credentials = Credentials::from_fields(text)
-        .map_err(|e| SourceError::new(SourceErrorKind::Refused, format!("{url}: {e}")))?;
+    let Access { scope, mut credentials } = Access::from_secrets(repository, template)
+        .map_err(|e| SourceError::new(SourceErrorKind::Refused, format!("{}: {e}", redact(url))))?;
     credentials.known_hosts = world.config("argocd-ssh-known-hosts-cm", "ssh_known_hosts").unwrap_or_default();
     if let Some(host) = url.split_once("://").map(|(_, rest)| rest.split(['/', ':']).next().unwrap_or_default()) {
         let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
         credentials.ca = world.config("argocd-tls-certs-cm", host);
     }
-    let scope = repository.map(|r| r.project.clone()).unwrap_or_default();
     Ok(Access { scope, credentials })
 }
