@@ -88,6 +88,12 @@ pub enum PlainError {
         /// Why.
         reason: String,
     },
+    /// A directory that is to be looked into is another repository.
+    #[error("{path}: is a Git submodule; submodules are not supported yet")]
+    Submodule {
+        /// Path of the submodule.
+        path: String,
+    },
     /// The tree cannot be read.
     #[error(transparent)]
     Tree(#[from] TreeError),
@@ -114,6 +120,13 @@ pub fn files(tree: &Tree, path: &str, directory: &Directory) -> Result<(Vec<File
             if entry.kind == EntryKind::Directory {
                 if directory.recurse && (directory.hidden || !entry.name.starts_with('.')) {
                     pending.push(relative);
+                }
+                continue;
+            }
+            if entry.kind == EntryKind::Submodule {
+                // Leaving out what it holds would look like its deletion.
+                if directory.recurse && (directory.hidden || !entry.name.starts_with('.')) {
+                    return Err(PlainError::Submodule { path: join(&here, &entry.name) });
                 }
                 continue;
             }

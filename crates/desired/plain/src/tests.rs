@@ -130,3 +130,14 @@ fn jsonnet_may_give_one_or_several() {
     let mut several = |_: &File| Ok([object("a"), object("b")].into_iter().collect());
     assert_eq!(manifests(&files, &mut several).unwrap().len(), 2);
 }
+
+#[test]
+fn a_submodule_is_refused_where_it_would_be_looked_into() {
+    let mut memory = MemoryTree::new();
+    memory.add("app/c.yaml", EntryKind::File, config("c").as_bytes()).unwrap();
+    memory.add("app/sub", EntryKind::Submodule, "".as_bytes()).unwrap();
+    let tree = memory.into_tree();
+    assert_eq!(render(&tree, "app", &Directory::default()).unwrap(), ["app/c.yaml c"]);
+    let error = render(&tree, "app", &Directory { recurse: true, ..Directory::default() }).unwrap_err();
+    assert_eq!(error, "app/sub: is a Git submodule; submodules are not supported yet");
+}

@@ -192,10 +192,27 @@ fn check_path(source: &ApplicationSource, tree: &Tree) -> Result<(), RenderError
         return error("outside root");
     }
     match tree.find(path)? {
-        None => error("does not exist"),
+        None => match submodule(path, tree)? {
+            Some(path) => Err(PlainError::Submodule { path }.into()),
+            None => error("does not exist"),
+        },
+        Some(found) if found.kind == EntryKind::Submodule => Err(PlainError::Submodule { path: path.clone() }.into()),
         Some(found) if found.kind != EntryKind::Directory => error("is not a directory"),
         Some(_) => Ok(()),
     }
+}
+
+/// The submodule that a path leads into, where it leads into one.
+fn submodule(path: &str, tree: &Tree) -> Result<Option<String>, TreeError> {
+    let path = normalize(path)?;
+    for (end, _) in path.match_indices('/') {
+        match tree.find(&path[..end])? {
+            Some(found) if found.kind == EntryKind::Submodule => return Ok(Some(found.path)),
+            Some(_) => {}
+            None => break,
+        }
+    }
+    Ok(None)
 }
 
 fn directory(

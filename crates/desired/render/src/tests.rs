@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use bowline_base_tree::{MemoryTree, Tree};
+use bowline_base_tree::{EntryKind, MemoryTree, Tree};
 use bowline_core_crd::{ApplicationSource, ApplicationSourceDirectory, ApplicationSourceHelm};
 use bowline_core_types::{Gvk, InstanceId, Object, annotation};
 
@@ -77,6 +77,13 @@ fn a_path_is_a_directory_of_the_tree_or_an_error_in_argo_cd_s_words() {
         ("plain/../../plain", "plain/../../plain: app path outside root"),
     ] {
         assert_eq!(names(&tree, &source(path), "app").unwrap_err(), want);
+    }
+    let mut with_submodule = MemoryTree::new();
+    with_submodule.add("a/sub", EntryKind::Submodule, "".as_bytes()).unwrap();
+    let with_submodule = with_submodule.into_tree();
+    for path in ["a/sub", "a/sub/deep/er"] {
+        let error = names(&with_submodule, &source(path), "app").unwrap_err();
+        assert_eq!(error, "a/sub: is a Git submodule; submodules are not supported yet");
     }
     for path in ["plain", "./plain/", "plain/../plain"] {
         assert_eq!(names(&tree, &source(path), "app").unwrap(), ["a"]);
