@@ -55,6 +55,17 @@ pub struct Cache {
     _task: Arc<Owned>,
 }
 
+/// Numbers since the start of a cache.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Watch events.
+    pub events: u64,
+    /// Changes, by an event or a list, that some application was told of.
+    pub wakes: u64,
+    /// Failures of watches.
+    pub failures: u64,
+}
+
 struct Inner {
     client: Client,
     reader: Reader,
@@ -237,10 +248,14 @@ impl Cache {
         counts
     }
 
-    /// Watch events since the start, how many of them somebody was told of, and failures of watches.
-    pub fn counts(&self) -> (u64, u64, u64) {
+    /// Numbers since the start, for metrics.
+    pub fn counts(&self) -> Counts {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        (read(&self.inner.events), read(&self.inner.wakes), read(&self.inner.failures))
+        Counts {
+            events: read(&self.inner.events),
+            wakes: read(&self.inner.wakes),
+            failures: read(&self.inner.failures),
+        }
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Changes {
 pub struct Batch {
     /// Applications with something new.
     pub apps: Vec<AppChange>,
-    /// Whether the [`crate::ClusterState`] changed: reachability, the kinds that are served or watched.
+    /// Whether the [`crate::ClusterState`] or what the cluster serves changed.
     pub cluster: bool,
 }
 

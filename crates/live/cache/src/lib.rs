@@ -22,7 +22,7 @@ mod state;
 mod store;
 mod tree;
 
-pub use cache::{Cache, CacheConfig};
+pub use cache::{Assess, Cache, CacheConfig, Counts};
 pub use changes::{AppChange, Batch, Changes};
 pub use info::Info;
 pub use kinds::{KindFilter, is_always_excluded};

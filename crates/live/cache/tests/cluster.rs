@@ -147,6 +147,8 @@ async fn kinds_come_and_go_with_their_definitions() {
     assert_eq!(names(&cache, "fleet"), ["b"]);
 
     server.expect("DELETE", &format!("{definitions}/boats.test.example.com"), None).unwrap();
+    let served = || cache.discovery().preferred("test.example.com", "Boat").is_some();
+    assert!(served());
     eventually("boats are gone", || cache.knowledge(&kind) == Knowledge::NotServed).await;
     assert!(cache.managed("fleet").is_empty());
     told(&mut changes, "fleet").await;
@@ -242,4 +244,19 @@ async fn a_kind_that_may_not_be_watched_degrades_itself_alone() {
     };
     assert!(reason.contains(r#"User "narrow" cannot list resource "deployments""#), "{reason}");
     assert_eq!(cache.knowledge(&GroupKind::new("", "Namespace")), Knowledge::Excluded, "no cluster-scoped kinds here");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_that_is_not_there_is_a_state_until_it_comes() {
+    let server = KubeServer::start().unwrap();
+    server.stop_api();
+    let (cache, mut changes) = start(&server, |client, config| (client, config));
+    assert_eq!(cache.knowledge(&GroupKind::new("", "ConfigMap")), Knowledge::Unknown);
+    let state = cache.settled().await;
+    assert!(matches!(&state.connection, Connection::Failed { reason, .. } if reason.contains("refused")), "{state:?}");
+    assert!(!state.synced && changes.next().await.cluster);
+    server.start_api().unwrap();
+    eventually("it came", || cache.state().synced && cache.state().connection == Connection::Connected).await;
+    assert_eq!(cache.knowledge(&GroupKind::new("", "ConfigMap")), Knowledge::Current);
+    assert!(cache.get(&ResourceKey::new("", "Namespace", "", "default")).is_some());
 }

@@ -31,10 +31,18 @@ pub(super) async fn run(inner: Arc<Inner>) {
         match ask(&inner).await {
             Ok(discovery) => {
                 failures = 0;
+                let discovery = Arc::new(discovery);
+                let served = {
+                    let mut known = inner.discovery.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+                    std::mem::replace(&mut *known, discovery.clone()) != discovery
+                };
                 adjust(&inner, &mut watches, &discovery);
-                *inner.discovery.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(discovery);
                 inner.set_states(|states| states.discovered = true);
                 inner.connected();
+                if served {
+                    inner.changed.send_modify(|n| *n += 1);
+                    inner.feed.cluster();
+                }
             }
             Err(error) => {
                 inner.disconnected(error.to_string());
