@@ -120,7 +120,10 @@ impl Objects {
     /// The one commit whose id begins with these hex digits.
     pub(crate) fn abbreviated(&self, digits: &str) -> Short {
         self.with(|repository| {
-            let Ok(prefix) = gix::hash::Prefix::from_hex(digits) else { return Short::Absent };
+            let whole = format!("{digits:0<0$}", repository.object_hash().len_in_hex());
+            let prefix = gix::ObjectId::from_hex(whole.to_lowercase().as_bytes())
+                .and_then(|id| gix::hash::Prefix::new(&id, digits.len()));
+            let Ok(prefix) = prefix else { return Short::Absent };
             let mut candidates = HashSet::new();
             if repository.objects.lookup_prefix(prefix, Some(&mut candidates)).is_err() {
                 return Short::Absent;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use bowline_core_ports::{SourceError, SourceErrorKind};
 
@@ -20,6 +20,9 @@ pub(crate) const COMMITS: &str = "refs/bowline/commits/";
 /// What every refresh fetches. `HEAD*` rather than `HEAD`: an empty repository has none, and a pattern may match nothing.
 const REFSPECS: [&str; 3] = ["+HEAD*:refs/bowline/HEAD*", "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
 
+/// What git says where the mirror's ids are made otherwise than the remote's.
+const OTHER_HASH: &str = "mismatched algorithms: client sha1; server sha256";
+
 /// Fetches between two looks at whether the mirror wants packing.
 const PACK_EVERY: u32 = 50;
 
@@ -27,13 +30,15 @@ const PACK_EVERY: u32 = 50;
 pub(crate) struct Mirror {
     path: PathBuf,
     fetches: AtomicU32,
+    /// The remote's objects have SHA-256 ids; only its refusal of a SHA-1 mirror tells.
+    sha256: AtomicBool,
 }
 
 // === impl Mirror ===
 
 impl Mirror {
     pub(crate) fn new(path: PathBuf) -> Mirror {
-        Mirror { path, fetches: AtomicU32::new(0) }
+        Mirror { path, fetches: AtomicU32::new(0), sha256: AtomicBool::new(false) }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -53,7 +58,13 @@ impl Mirror {
         let mut refspecs: Vec<String> = REFSPECS.map(String::from).to_vec();
         // As patterns, so that one that is gone takes no other with it.
         refspecs.extend(wanted.iter().map(|reference| format!("+{reference}*:{reference}*")));
-        self.fetch(shared, remote, credentials, &refspecs).await?;
+        match self.fetch(shared, remote, credentials, &refspecs).await {
+            Err(error) if error.message.contains(OTHER_HASH) && !self.sha256.swap(true, Ordering::Relaxed) => {
+                self.remove()?;
+                self.fetch(shared, remote, credentials, &refspecs).await?;
+            }
+            outcome => outcome?,
+        }
         if self.fetches.fetch_add(1, Ordering::Relaxed) % PACK_EVERY == PACK_EVERY - 1 {
             self.pack(shared).await;
         }
@@ -114,7 +125,11 @@ impl Mirror {
             return remove_locks(&self.path).map_err(|error| self.disk(remote, &error));
         }
         std::fs::create_dir_all(&self.path).map_err(|error| self.disk(remote, &error))?;
-        self.git(shared, &Context::local(), remote, &["init", "--quiet", "--bare"]).await
+        let format = match self.sha256.load(Ordering::Relaxed) {
+            true => "--object-format=sha256",
+            false => "--object-format=sha1",
+        };
+        self.git(shared, &Context::local(), remote, &["init", "--quiet", "--bare", format]).await
     }
 
     async fn git(

@@ -36,8 +36,13 @@ pub fn git(dir: &Path, arguments: &[&str]) -> String {
 impl Repo {
     /// An empty repository on branch `main`.
     pub fn empty() -> Repo {
+        Repo::with_format("sha1")
+    }
+
+    /// An empty repository whose ids are made so.
+    pub fn with_format(format: &str) -> Repo {
         let dir = tempfile::tempdir().unwrap();
-        git(dir.path(), &["init", "--quiet", "--initial-branch=main"]);
+        git(dir.path(), &["init", "--quiet", "--initial-branch=main", &format!("--object-format={format}")]);
         Repo { dir }
     }
 

@@ -170,6 +170,19 @@ async fn objects_are_found_after_a_repack_and_a_later_push() {
 }
 
 #[tokio::test]
+async fn a_repository_with_sha_256_ids() {
+    let repo = Repo::with_format("sha256");
+    let commit = repo.commit("a", "content");
+    let server = Server::start(repo.git_dir()).await;
+    for url in [repo.url(), server.url()] {
+        let adapter = Adapter::new();
+        assert_eq!(adapter.told(&url, "main").await, format!("{commit} refs/heads/main"));
+        assert_eq!(adapter.told(&url, &commit).await, format!("{commit} -"));
+        assert_eq!(adapter.file(&url, &commit[..12], "a").await, "content");
+    }
+}
+
+#[tokio::test]
 async fn deleted_and_forced_branches_are_followed() {
     let repo = Repo::new();
     repo.git(&["branch", "a"]);
