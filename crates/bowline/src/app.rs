@@ -2,15 +2,18 @@
 
 mod create;
 mod delete;
+mod diff;
 mod get;
 mod history;
 mod list;
+mod manifests;
 pub mod print;
 mod set;
 pub mod source_flags;
 pub mod spec;
 mod store;
 mod sync;
+mod target;
 mod wait;
 
 use clap::{Args, Subcommand};
@@ -31,6 +34,10 @@ pub enum AppCommand {
     Sync(sync::SyncArgs),
     /// Wait until applications are in a state
     Wait(wait::WaitArgs),
+    /// Show how live objects differ from the target state (exit code 1 where they do)
+    Diff(diff::DiffArgs),
+    /// Print the manifests of an application
+    Manifests(manifests::ManifestsArgs),
     /// Show past syncs
     History(history::HistoryArgs),
     /// Sync to a past state
@@ -61,6 +68,8 @@ pub async fn run(global: &Global, command: AppCommand) -> Result<(), CliError> {
         AppCommand::List(args) => list::run(global, args).await,
         AppCommand::Sync(args) => sync::run(global, args).await,
         AppCommand::Wait(args) => wait::run(global, args).await,
+        AppCommand::Diff(args) => diff::run(global, args).await,
+        AppCommand::Manifests(args) => manifests::run(global, args).await,
         AppCommand::History(args) => history::run(global, args).await,
         AppCommand::Rollback(args) => sync::rollback(global, args).await,
         AppCommand::Set(args) => set::run(global, *args).await,

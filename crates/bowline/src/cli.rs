@@ -1,11 +1,12 @@
 //! The commands, and how one is run.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::error::CliError;
-use crate::{app, proj, repo, server, version};
+use crate::{app, cluster, proj, render, repo, server, version};
 
 /// GitOps continuous delivery for Kubernetes: declare in Git what should run, Bowline makes it so and says why.
 #[derive(Parser, Debug)]
@@ -50,8 +51,27 @@ pub enum Command {
     /// Repositories and their credentials
     #[command(subcommand)]
     Repo(repo::RepoCommand),
+    /// Destination clusters
+    #[command(subcommand)]
+    Cluster(cluster::ClusterCommand),
+    /// Print what a source renders to
+    Render(Box<render::RenderArgs>),
     /// Print the version
     Version(version::VersionArgs),
+}
+
+/// The arguments as clap is to read them. In the contract, `--namespace` behind `cluster add` names namespaces that are managed; here it
+/// names the control namespace everywhere, so there it is spelled out.
+pub fn arguments(given: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = given.into_iter().collect();
+    let add = arguments.windows(2).position(|pair| pair[0] == "cluster" && pair[1] == "add");
+    for argument in arguments.iter_mut().skip(add.map_or(usize::MAX, |at| at + 2)) {
+        let Some(rest) = argument.to_str().and_then(|text| text.strip_prefix("--namespace")) else { continue };
+        if rest.is_empty() || rest.starts_with('=') {
+            *argument = format!("--managed-namespace{rest}").into();
+        }
+    }
+    arguments
 }
 
 /// Runs a command to its end.
@@ -68,7 +88,36 @@ pub fn run(cli: Cli) -> Result<(), CliError> {
             Command::App(command) => app::run(&global, command).await,
             Command::Proj(command) => proj::run(&global, command).await,
             Command::Repo(command) => repo::run(&global, command).await,
+            Command::Cluster(command) => cluster::run(&global, command).await,
+            Command::Render(args) => render::run(*args).await,
             Command::Version(args) => version::run(&global, args).await,
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_fit_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn namespaces_behind_cluster_add_are_the_managed_ones() {
+        for (given, want) in [
+            (
+                "bowline --namespace ci cluster add prod --namespace a",
+                "bowline --namespace ci cluster add prod --managed-namespace a",
+            ),
+            ("bowline cluster add prod --namespace=a -n ci", "bowline cluster add prod --managed-namespace=a -n ci"),
+            ("bowline cluster list --namespace ci", "bowline cluster list --namespace ci"),
+        ] {
+            let arguments = arguments(given.split(' ').map(OsString::from));
+            assert_eq!(arguments, want.split(' ').map(OsString::from).collect::<Vec<_>>());
+        }
+    }
 }

@@ -37,9 +37,19 @@ pub fn complain(error: &CliError) {
     let _ = writeln!(std::io::stderr(), "error: {error}");
 }
 
+/// Tells what went wrong without ending the command.
+pub fn warn(what: &str) {
+    let _ = writeln!(std::io::stderr(), "warning: {what}");
+}
+
+/// Whether somebody can be asked.
+pub fn is_terminal() -> bool {
+    std::io::stdin().is_terminal()
+}
+
 /// Asks a question on the terminal; without one the answer is no.
 pub fn confirm(question: &str) -> Result<bool, CliError> {
-    if !std::io::stdin().is_terminal() {
+    if !is_terminal() {
         return Ok(false);
     }
     write!(std::io::stderr(), "{question} [y/n] ")?;

@@ -26,13 +26,14 @@ pub enum Resource {
     Applications,
     AppProjects,
     Secrets,
+    ConfigMaps,
 }
 
 /// One cluster.
 pub struct Kube {
     client: Client,
     /// Owns the connections.
-    _tasks: Tasks,
+    tasks: Tasks,
 }
 
 /// A label selector, read once.
@@ -44,10 +45,19 @@ pub struct Selector(String);
 impl Kube {
     /// The cluster that the flags name. Nothing is sent yet.
     pub async fn connect(global: &Global) -> Result<Kube, CliError> {
+        Kube::to(&config(global)?)
+    }
+
+    /// The cluster that `config` names. Nothing is sent yet.
+    pub fn to(config: &Config) -> Result<Kube, CliError> {
         let tasks = Tasks::new();
-        let runtime = runtime(&tasks);
-        let client = Client::new(&config(global)?, &runtime).map_err(failed)?;
-        Ok(Kube { client, _tasks: tasks })
+        let client = Client::new(config, &runtime(&tasks)).map_err(failed)?;
+        Ok(Kube { client, tasks })
+    }
+
+    /// A client of another cluster, whose connections end with this.
+    pub fn beside(&self, config: &Config) -> Result<Client, CliError> {
+        Client::new(config, &runtime(&self.tasks)).map_err(failed)
     }
 
     /// The client itself.
@@ -109,6 +119,7 @@ impl Resource {
             Resource::Applications => ApiResource::new("argoproj.io", "v1alpha1", "Application", "applications", true),
             Resource::AppProjects => ApiResource::new("argoproj.io", "v1alpha1", "AppProject", "appprojects", true),
             Resource::Secrets => ApiResource::new("", "v1", "Secret", "secrets", true),
+            Resource::ConfigMaps => ApiResource::new("", "v1", "ConfigMap", "configmaps", true),
         }
     }
 
@@ -117,6 +128,7 @@ impl Resource {
             Resource::Applications => ("application", "bowline app list"),
             Resource::AppProjects => ("project", "bowline proj list"),
             Resource::Secrets => ("secret", "kubectl get secrets"),
+            Resource::ConfigMaps => ("config map", "kubectl get configmaps"),
         };
         CliError::failed(format!("{noun} '{name}' not found in namespace '{namespace}'"))
             .hint(format!("{list} shows what there is; another namespace is named with --namespace"))
@@ -186,15 +198,18 @@ fn in_cluster() -> Result<Config, String> {
     Config::in_cluster(&of("KUBERNETES_SERVICE_HOST"), &of("KUBERNETES_SERVICE_PORT")).map_err(|e| e.to_string())
 }
 
-/// Version of the cluster.
+/// Version of the cluster that the flags name.
 pub async fn server_version(global: &Global) -> Result<String, CliError> {
     let kube = Kube::connect(global).await?;
-    let ask = kube.client.get_path::<Value>("/version");
-    let version = tokio::time::timeout(Duration::from_secs(5), ask)
+    tokio::time::timeout(Duration::from_secs(5), version_of(&kube.client))
         .await
         .map_err(|_| CliError::failed("the cluster does not answer"))?
-        .map_err(failed)?;
-    Ok(version.str_at(&["gitVersion"]).unwrap_or("unknown").to_string())
+}
+
+/// Version of a cluster, such as `v1.36.1`.
+pub async fn version_of(client: &Client) -> Result<String, CliError> {
+    let version: Value = client.get_path("/version").await.map_err(failed)?;
+    Ok(version.str_at(&["gitVersion"]).unwrap_or_default().to_string())
 }
 
 /// An error of the API server, as a command tells it.

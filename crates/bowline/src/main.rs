@@ -2,11 +2,16 @@
 
 mod app;
 mod cli;
+mod cluster;
+mod control;
+mod desired;
 mod error;
 mod files;
 mod kube;
+mod local;
 mod output;
 mod proj;
+mod render;
 mod repo;
 mod server;
 mod version;
@@ -16,7 +21,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let cli = cli::Cli::parse_from(cli::arguments(std::env::args_os()));
     match cli::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -31,3 +31,17 @@ pub fn value(out: &mut dyn Write, value: &Value, output: Output) -> io::Result<(
         _ => write!(out, "{}", yaml::to_yaml(value)),
     }
 }
+
+/// Prints manifests: YAML documents, each after a line of `---`, or one JSON list.
+pub fn manifests(out: &mut dyn Write, objects: &[Value], output: Output) -> io::Result<()> {
+    match output {
+        Output::Json => value(out, &objects.iter().cloned().collect(), Output::Json),
+        Output::Name => objects.iter().try_for_each(|object| {
+            let at = |path: &[&str]| object.str_at(path).unwrap_or_default().to_string();
+            writeln!(out, "{}/{}", at(&["kind"]).to_lowercase(), at(&["metadata", "name"]))
+        }),
+        Output::Yaml | Output::Wide => {
+            objects.iter().try_for_each(|object| writeln!(out, "---\n{}", yaml::to_yaml(object)))
+        }
+    }
+}

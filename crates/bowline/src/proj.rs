@@ -15,7 +15,7 @@ use crate::output::{self, Output, table};
 #[derive(Subcommand, Debug)]
 pub enum ProjCommand {
     /// Create a project
-    Create(CreateArgs),
+    Create(Box<CreateArgs>),
     /// Show a project
     Get(GetArgs),
     /// List projects
@@ -101,7 +101,7 @@ pub struct DeleteArgs {
 pub async fn run(global: &Global, command: ProjCommand) -> Result<(), CliError> {
     let kube = Kube::connect(global).await?;
     match command {
-        ProjCommand::Create(args) => create(&kube, global, args).await,
+        ProjCommand::Create(args) => create(&kube, global, *args).await,
         ProjCommand::Get(args) => get(&kube, global, args).await,
         ProjCommand::List(args) => list(&kube, global, args).await,
         ProjCommand::Delete(args) => delete(&kube, global, args).await,

@@ -30,7 +30,10 @@ pub async fn run(global: &Global, args: SetArgs) -> Result<(), CliError> {
     let apps = Apps::connect(global).await?;
     let (namespace, name) = args.app.resolve(global);
     let stored = apps.get(&namespace, &name).await?;
-    let position = spec::position(&stored.app.spec, args.source_position, None)?;
+    // With several sources, a name says which one is meant; with one, it is given to it.
+    let several = stored.app.spec.has_multiple_sources() && args.source_position.is_none();
+    let name = args.flags.source.source_name.as_deref().filter(|_| several);
+    let position = spec::position(&stored.app.spec, args.source_position, name)?;
     let mut changed = stored.app.clone();
     spec::set(&mut changed.spec, &args.flags, position)?;
     if apps.update(&stored, &changed).await?.is_none() {

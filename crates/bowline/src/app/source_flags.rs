@@ -8,24 +8,8 @@ pub struct SpecFlags {
     /// Repository URL
     #[arg(long, value_name = "URL")]
     pub repo: Option<String>,
-    /// Path in the repository to the application's directory
-    #[arg(long)]
-    pub path: Option<String>,
-    /// Branch, tag, commit, full ref or semver range to follow (or a chart's version)
-    #[arg(long)]
-    pub revision: Option<String>,
-    /// Only tags with this prefix count for a semver range
-    #[arg(long)]
-    pub tag_prefix: Option<String>,
-    /// Name of a chart in a Helm repository
-    #[arg(long)]
-    pub helm_chart: Option<String>,
-    /// Name under which other sources may refer to this one
-    #[arg(long = "ref")]
-    pub reference: Option<String>,
-    /// Name of this source among several
-    #[arg(long)]
-    pub source_name: Option<String>,
+    #[command(flatten)]
+    pub source: SourceFlags,
     /// Project that the application belongs to
     #[arg(long)]
     pub project: Option<String>,
@@ -71,6 +55,29 @@ pub struct SpecFlags {
     /// How many past syncs are kept for rollback
     #[arg(long, value_name = "N")]
     pub revision_history_limit: Option<i64>,
+}
+
+/// Flags for one source: how it is rendered.
+#[derive(Args, Clone, Debug, Default)]
+pub struct SourceFlags {
+    /// Path in the repository to the application's directory
+    #[arg(long)]
+    pub path: Option<String>,
+    /// Branch, tag, commit, full ref or semver range to follow (or a chart's version)
+    #[arg(long)]
+    pub revision: Option<String>,
+    /// Only tags with this prefix count for a semver range
+    #[arg(long)]
+    pub tag_prefix: Option<String>,
+    /// Name of a chart in a Helm repository
+    #[arg(long)]
+    pub helm_chart: Option<String>,
+    /// Name under which other sources may refer to this one
+    #[arg(long = "ref")]
+    pub reference: Option<String>,
+    /// Name of this source among several
+    #[arg(long)]
+    pub source_name: Option<String>,
     /// Directory: look into subdirectories
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub directory_recurse: Option<bool>,

@@ -7,7 +7,7 @@ use bowline_core_crd::{
 };
 use bowline_core_settings::{format_duration, parse_duration};
 
-use super::source_flags::SpecFlags;
+use super::source_flags::{SourceFlags, SpecFlags};
 use crate::error::CliError;
 
 /// Changes what the flags name in `spec`, and leaves the rest. `position` is the source among several, from 0.
@@ -37,7 +37,8 @@ pub fn set(spec: &mut ApplicationSpec, flags: &SpecFlags, position: Option<usize
             .ok_or_else(|| CliError::usage(format!("--source-position {} is not among the sources", position + 1)))?,
         None => spec.source.get_or_insert_with(ApplicationSource::default),
     };
-    set_source(source, flags)?;
+    put(&mut source.repo_url, &flags.repo);
+    set_source(source, &flags.source)?;
     set_policy(&mut spec.sync_policy, flags)
 }
 
@@ -67,8 +68,8 @@ pub fn position(
     }
 }
 
-fn set_source(source: &mut ApplicationSource, flags: &SpecFlags) -> Result<(), CliError> {
-    put(&mut source.repo_url, &flags.repo);
+/// Changes what the flags name in `source`.
+pub fn set_source(source: &mut ApplicationSource, flags: &SourceFlags) -> Result<(), CliError> {
     put(&mut source.path, &flags.path);
     put(&mut source.target_revision, &flags.revision);
     put(&mut source.tag_prefix, &flags.tag_prefix);
@@ -90,7 +91,7 @@ fn set_source(source: &mut ApplicationSource, flags: &SpecFlags) -> Result<(), C
     Ok(())
 }
 
-fn set_directory(source: &mut ApplicationSource, flags: &SpecFlags) -> Result<(), CliError> {
+fn set_directory(source: &mut ApplicationSource, flags: &SourceFlags) -> Result<(), CliError> {
     let jsonnet = [
         &flags.jsonnet_tla_str,
         &flags.jsonnet_tla_code,
@@ -130,7 +131,7 @@ fn set_directory(source: &mut ApplicationSource, flags: &SpecFlags) -> Result<()
     Ok(())
 }
 
-fn set_helm(source: &mut ApplicationSource, flags: &SpecFlags) -> Result<(), CliError> {
+fn set_helm(source: &mut ApplicationSource, flags: &SourceFlags) -> Result<(), CliError> {
     let mut helm = source.helm.clone().unwrap_or_default();
     if !flags.values.is_empty() {
         helm.value_files = flags.values.clone();
@@ -172,7 +173,7 @@ fn set_helm(source: &mut ApplicationSource, flags: &SpecFlags) -> Result<(), Cli
     Ok(())
 }
 
-fn set_kustomize(source: &mut ApplicationSource, flags: &SpecFlags) -> Result<(), CliError> {
+fn set_kustomize(source: &mut ApplicationSource, flags: &SourceFlags) -> Result<(), CliError> {
     let mut kustomize = source.kustomize.clone().unwrap_or_default();
     put(&mut kustomize.name_prefix, &flags.nameprefix);
     put(&mut kustomize.name_suffix, &flags.namesuffix);

@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 
 use super::get::timeout;
 use super::store::{Apps, Stored};
+use super::target::SourceRevisions;
 use super::wait::{follow, is_idle, report};
 use super::{AppRef, resolve};
 use crate::cli::Global;
@@ -34,12 +35,8 @@ pub struct SyncArgs {
     /// Sync to this revision instead of the target
     #[arg(long)]
     revision: Option<String>,
-    /// Sync one of several sources to this revision; --source-positions says which
-    #[arg(long = "revisions", value_name = "REVISION")]
-    source_revisions: Vec<String>,
-    /// Positions of the sources that --revisions are for, from 1
-    #[arg(long, value_name = "N")]
-    source_positions: Vec<usize>,
+    #[command(flatten)]
+    several: SourceRevisions,
     /// Delete what is no longer declared
     #[arg(long)]
     prune: bool,
@@ -195,7 +192,7 @@ async fn start(apps: &Apps, stored: &Stored, operation: Operation) -> Result<(),
 
 async fn finish(apps: &Apps, before: &Stored, seconds: u64) -> Result<(), CliError> {
     let metadata = &before.app.metadata;
-    let started = before.app.status.operation_state.as_ref().and_then(|s| s.started_at.clone());
+    let started = before.app.status.operation_state.as_ref().and_then(|s| s.started_at);
     let finished_before = before.app.status.operation_state.clone();
     // The operation that was asked for is done when none is left and the state is not the one from before.
     let done = |app: &Application| {
@@ -218,33 +215,6 @@ async fn finish(apps: &Apps, before: &Stored, seconds: u64) -> Result<(), CliErr
 // === impl SyncArgs ===
 
 impl SyncArgs {
-    /// A revision for each of several sources; empty where the source's own counts.
-    fn revisions(&self, app: &Application) -> Result<Vec<String>, CliError> {
-        let several = app.spec.has_multiple_sources();
-        if several && self.revision.is_some() {
-            return Err(CliError::usage(
-                "the application has several sources: use --revisions with --source-positions",
-            ));
-        }
-        if self.source_revisions.len() != self.source_positions.len() {
-            return Err(CliError::usage("give one --source-positions N for each --revisions REVISION"));
-        }
-        if self.source_revisions.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut revisions = vec![String::new(); app.spec.sources().len()];
-        for (position, revision) in self.source_positions.iter().zip(&self.source_revisions) {
-            let place = position.checked_sub(1).and_then(|i| revisions.get_mut(i)).ok_or_else(|| {
-                CliError::usage(format!(
-                    "--source-positions {position}: positions are from 1 to {}",
-                    app.spec.sources().len()
-                ))
-            })?;
-            place.clone_from(revision);
-        }
-        Ok(revisions)
-    }
-
     fn operation(&self, app: &Application) -> Result<Operation, CliError> {
         let policy = app.spec.sync_policy.as_ref();
         // Options of the command stand in place of the application's, as the contract has it.
@@ -268,7 +238,7 @@ impl SyncArgs {
             source: if app.spec.has_multiple_sources() { None } else { app.spec.sources().pop() },
             sources: app.spec.sources.clone(),
             revision: self.revision.clone().unwrap_or_default(),
-            revisions: self.revisions(app)?,
+            revisions: self.several.of(app, self.revision.is_some())?,
             prune: self.prune,
             dry_run: self.dry_run,
             sync_options: options,

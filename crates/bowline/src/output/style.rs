@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-/// Whether colours are used.
+/// Whether colours are used; not by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Style {
     colours: bool,
@@ -19,9 +19,6 @@ enum Tone {
 // === impl Style ===
 
 impl Style {
-    /// No colours.
-    pub const PLAIN: Style = Style { colours: false };
-
     /// Colours where standard output is a terminal and nobody asked for none (`NO_COLOR`).
     pub fn of_stdout() -> Style {
         Style { colours: std::io::stdout().is_terminal() && crate::files::variable("NO_COLOR").is_none() }
@@ -82,8 +79,8 @@ mod tests {
         assert_eq!(colours.state("Synced to main"), "\x1b[32mSynced to main\x1b[0m");
         assert_eq!(width(&colours.state("Degraded")), 8);
         assert_eq!(colours.state("Whatever"), "Whatever");
-        assert_eq!(Style::PLAIN.state("Synced"), "Synced");
+        assert_eq!(Style::default().state("Synced"), "Synced");
         assert_eq!(colours.diff("-old"), "\x1b[31m-old\x1b[0m");
-        assert_eq!(Style::PLAIN.diff("+new"), "+new");
+        assert_eq!(Style::default().diff("+new"), "+new");
     }
 }

@@ -3,8 +3,9 @@
 use bowline_core_types::{Object, annotation};
 use bowline_plan_merge::{ManagedFields, Operation};
 
+use crate::normalize::normalize;
 use crate::walk::Walk;
-use crate::{Differences, Rules, normalize};
+use crate::{Differences, Rules};
 
 /// What the API server said that applying the desired object would give.
 #[derive(Clone, Copy, Debug)]
@@ -157,6 +158,6 @@ fn differences(
         include_webhooks: rules.include_webhooks,
         git_changed,
     };
-    let list = walk.run(&normalize::normalize(live, rules), &normalize::normalize(predicted, rules));
+    let list = walk.run(&normalize(live, rules), &normalize(predicted, rules));
     Ok(Differences::new(list).map_or(Comparison::InSync, Comparison::Differs))
 }

@@ -21,6 +21,7 @@ mod walk;
 pub use answer::{Answer, Digest, depends_on, digest};
 pub use compare::{Comparison, Pair, Prediction, SyncStatus, compare};
 pub use difference::{Cause, Difference, Differences, Holder};
+pub use normalize::normalize;
 pub use overview::{Item, Overview, overview};
 pub use path::{Path, Step};
 pub use rules::{IgnoreStatus, Ignored, Rules};

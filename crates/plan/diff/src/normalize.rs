@@ -18,7 +18,7 @@ const SERVER_METADATA: [&str; 8] = [
 ];
 
 /// The object without what is never compared and without what `rules` ignore.
-pub(crate) fn normalize(object: &Object, rules: &Rules<'_>) -> Value {
+pub fn normalize(object: &Object, rules: &Rules<'_>) -> Value {
     let mut value = object.value().clone();
     let fields = value.as_object_mut().expect("because an Object holds an object value");
     if let Some(metadata) = fields.get_mut("metadata").and_then(Value::as_object_mut) {

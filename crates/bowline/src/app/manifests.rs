@@ -1,0 +1,67 @@
+//! `bowline app manifests`.
+
+use bowline_base_value::Value;
+use bowline_core_ports::Cluster;
+use bowline_core_types::{Gvk, Object, digest_secret, is_skipped};
+use clap::{Args, ValueEnum};
+
+use super::AppRef;
+use super::store::Apps;
+use super::target::{TargetFlags, target};
+use crate::cli::Global;
+use crate::control;
+use crate::error::CliError;
+use crate::output::{self, Output};
+
+/// `bowline app manifests`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  bowline app manifests shop\n  bowline app manifests shop --revision v2\n  bowline app manifests shop --source live\n  bowline app manifests shop --local ./deploy\n\nWhat Secrets hold is shown as digests.\n\nExit codes: 0 printed, 20 it cannot be."
+)]
+pub struct ManifestsArgs {
+    #[command(flatten)]
+    app: AppRef,
+    /// What Git says, or what the cluster holds
+    #[arg(long, value_enum, default_value = "git")]
+    source: From,
+    #[command(flatten)]
+    target: TargetFlags,
+    /// Output format
+    #[arg(short, long, value_enum, default_value = "yaml")]
+    output: Output,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum From {
+    /// What Git says.
+    Git,
+    /// What the cluster holds.
+    Live,
+}
+
+/// Prints manifests.
+pub async fn run(global: &Global, args: ManifestsArgs) -> Result<(), CliError> {
+    let apps = Apps::connect(global).await?;
+    let (namespace, name) = args.app.resolve(global);
+    let app = apps.get(&namespace, &name).await?.app;
+    let world = control::world(apps.kube(), global).await?;
+    let destination = control::destination(apps.kube(), &world, &app.spec.destination).await?;
+    let mut objects: Vec<Object> = Vec::new();
+    match args.source {
+        From::Git => {
+            objects = target(global, &world, &app, &destination, &args.target).await?;
+            objects.retain(|object| !is_skipped(object));
+            objects.iter_mut().for_each(|object| digest_secret(object, &destination.secrets));
+        }
+        From::Live => {
+            for r in &app.status.resources {
+                let gvk = Gvk::new(r.group.as_str(), r.version.as_str(), r.kind.as_str());
+                let live = destination.cluster.get(&gvk, &r.namespace, &r.name).await;
+                objects.extend(live.map_err(|e| CliError::failed(format!("{} {}: {e}", r.kind, r.name)))?);
+            }
+        }
+    }
+    let objects: Vec<Value> = objects.into_iter().map(Object::into_value).collect();
+    output::manifests(&mut std::io::stdout(), &objects, args.output)?;
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! What an application should hold, rendered from here: for `app manifests` and `app diff`.
+
+use bowline_core_crd::{Application, ApplicationSource};
+use bowline_core_types::Object;
+use bowline_desired_render::{Ownership, finish};
+use bowline_roles_app_controller::{World, access};
+use clap::Args;
+
+use crate::cli::Global;
+use crate::control::{Destination, repositories};
+use crate::desired::{Checkout, For, check_out, features, is_namespaced, rendered};
+use crate::error::CliError;
+use crate::local;
+
+/// Which state of the sources is meant; without any of these the one that the server compared last.
+#[derive(Args, Clone, Debug)]
+pub struct TargetFlags {
+    /// At this revision
+    #[arg(long)]
+    revision: Option<String>,
+    #[command(flatten)]
+    several: SourceRevisions,
+    /// As the local folder PATH has it, which stands in for the source's path
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["revision", "source_revisions"])]
+    local: Option<String>,
+    /// Root of the local repository [default: the Git work tree around --local]
+    #[arg(long, value_name = "PATH", requires = "local")]
+    local_repo_root: Option<String>,
+}
+
+/// Revisions of some of several sources.
+#[derive(Args, Clone, Debug, Default)]
+pub struct SourceRevisions {
+    /// One of several sources at this revision; --source-positions or --source-names says which
+    #[arg(long = "revisions", value_name = "REVISION")]
+    source_revisions: Vec<String>,
+    /// Positions of the sources that --revisions are for, from 1
+    #[arg(long, value_name = "N", value_delimiter = ',', conflicts_with = "source_names")]
+    source_positions: Vec<usize>,
+    /// Names of the sources that --revisions are for
+    #[arg(long, value_name = "NAME")]
+    source_names: Vec<String>,
+}
+
+/// What an application should hold, as its own: named spaces, marked, each once; hooks too.
+pub async fn target(
+    global: &Global,
+    world: &std::sync::Arc<World>,
+    app: &Application,
+    destination: &Destination,
+    flags: &TargetFlags,
+) -> Result<Vec<Object>, CliError> {
+    let spec = &app.spec;
+    let instance = app.instance_name(&global.namespace);
+    let checkouts = match &flags.local {
+        Some(folder) => vec![local_checkout(spec.sources(), folder, flags.local_repo_root.as_deref())?],
+        None => {
+            let known = world.clone();
+            let git = repositories(move |url: &str, project: &str| access(&known, url, project))?;
+            let revisions = match (&flags.revision, flags.several.of(app, flags.revision.is_some())?) {
+                (Some(revision), _) => vec![revision.clone()],
+                (None, asked) if asked.is_empty() => compared(app),
+                (None, asked) => asked,
+            };
+            check_out(&git, spec.project(), spec.sources(), &revisions).await?
+        }
+    };
+    let api_versions = destination.discovery.api_versions();
+    let whom = For {
+        app: &instance,
+        namespace: &spec.destination.namespace,
+        project: spec.project(),
+        kube_version: &destination.version,
+        api_versions: &api_versions,
+    };
+    let objects = rendered(&checkouts, whom, &features(world))?;
+    let tracking = world.settings().instance_id();
+    let ownership = Ownership { instance: &instance, namespace: &spec.destination.namespace, tracking: &tracking };
+    let defined = objects.clone();
+    let finished = finish(objects, ownership, &|gvk| {
+        let served = destination.discovery.resource(&gvk.group, &gvk.version, &gvk.kind);
+        served.map(|kind| kind.namespaced).or_else(|| is_namespaced(&defined, gvk))
+    });
+    for (key, times) in &finished.repeated {
+        crate::files::warn(&format!("{key} is there {times} times; the last one counts"));
+    }
+    Ok(finished.objects)
+}
+
+/// The revisions that the server compared last; none where it compared another spec.
+fn compared(app: &Application) -> Vec<String> {
+    let sync = &app.status.sync;
+    let same = match app.spec.has_multiple_sources() {
+        true => sync.compared_to.sources == app.spec.sources,
+        false => app.spec.sources().first() == Some(&sync.compared_to.source),
+    };
+    match (same, sync.revisions.is_empty()) {
+        (false, _) => Vec::new(),
+        (true, true) => vec![sync.revision.clone()],
+        (true, false) => sync.revisions.clone(),
+    }
+}
+
+fn local_checkout(mut sources: Vec<ApplicationSource>, folder: &str, root: Option<&str>) -> Result<Checkout, CliError> {
+    let (Some(mut source), true) = (sources.pop(), sources.is_empty()) else {
+        return Err(CliError::usage("--local stands in for one source, and the application has several"));
+    };
+    let local = local::open(folder, root)?;
+    source.path = if local.path.is_empty() { ".".to_string() } else { local.path };
+    Ok(Checkout { source, tree: local.tree, revision: String::new() })
+}
+
+// === impl SourceRevisions ===
+
+impl SourceRevisions {
+    /// A revision for each source, empty where the source's own counts; nothing where none was given. `single` says that the command
+    /// has a revision for an application with one source.
+    pub fn of(&self, app: &Application, single: bool) -> Result<Vec<String>, CliError> {
+        let spec = &app.spec;
+        if single && spec.has_multiple_sources() {
+            return Err(CliError::usage(
+                "the application has several sources: use --revisions with --source-positions or --source-names",
+            ));
+        }
+        if self.source_revisions.len() != self.source_positions.len() + self.source_names.len() {
+            return Err(CliError::usage(
+                "give one --source-positions N or --source-names NAME for each --revisions REVISION",
+            ));
+        }
+        if self.source_revisions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut revisions = vec![String::new(); spec.sources().len()];
+        let by_position = self.source_positions.iter().map(|n| super::spec::position(spec, Some(*n), None));
+        let by_name = self.source_names.iter().map(|name| super::spec::position(spec, None, Some(name)));
+        for (place, revision) in by_position.chain(by_name).zip(&self.source_revisions) {
+            revisions[place?.unwrap_or(0)].clone_from(revision);
+        }
+        Ok(revisions)
+    }
+}

@@ -1,0 +1,110 @@
+//! What the control namespace says (settings, clusters, repositories), read once, and what follows from it for one application.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bowline_base_kube::{Client, Discovery};
+use bowline_base_value::Value;
+use bowline_core_crd::ApplicationDestination;
+use bowline_core_ports::SourceError;
+use bowline_core_types::{Object, SecretKey, annotation};
+use bowline_desired_git::{Access, GitRepositories, Settings};
+use bowline_roles_app_controller::{World, cluster_config};
+use bowline_sync_apply::KubeCluster;
+
+use crate::cli::Global;
+use crate::error::CliError;
+use crate::files;
+use crate::kube::{Kube, Resource, failed};
+use crate::server::random;
+
+/// The ConfigMaps that configure the server.
+const CONFIG_MAPS: [&str; 4] =
+    ["argocd-cm", "argocd-cmd-params-cm", "argocd-ssh-known-hosts-cm", "argocd-tls-certs-cm"];
+
+/// Git caches beside each other: a cache has one owner, and so many commands may run at once.
+const CACHES: usize = 16;
+
+/// A destination cluster.
+pub struct Destination {
+    /// The way to read it and to ask what a write would do; what Secrets hold never leaves it.
+    pub cluster: KubeCluster,
+    /// The key of its digests.
+    pub secrets: SecretKey,
+    /// What it serves.
+    pub discovery: Arc<Discovery>,
+    /// Its version, such as `v1.36.1`.
+    pub version: String,
+}
+
+/// Settings, clusters and repositories. What cannot be read is told on standard error and left out.
+pub async fn world(kube: &Kube, global: &Global) -> Result<Arc<World>, CliError> {
+    let world = World::default();
+    for name in CONFIG_MAPS {
+        let Some(found) = kube.find(Resource::ConfigMaps, &global.namespace, name).await? else { continue };
+        let data: BTreeMap<String, String> = found
+            .get("data")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flat_map(|data| data.iter())
+            .map(|(key, value)| (key.to_string(), value.as_str().unwrap_or_default().to_string()))
+            .collect();
+        for bad in world.put_config_map(name, Some(data)).into_iter().flatten() {
+            files::warn(&format!("{}: {}: {}", bad.config_map, bad.key, bad.reason));
+        }
+    }
+    let labels = format!("{} in (cluster,repository,repo-creds)", annotation::SECRET_TYPE);
+    for raw in kube.list(Resource::Secrets, &global.namespace, &labels).await? {
+        let told = Object::new(raw).map_err(|e| e.to_string()).and_then(|secret| {
+            let name = secret.name().to_string();
+            world.put_secret(&name, Some(&secret))
+        });
+        if let Err(reason) = told {
+            files::warn(&reason);
+        }
+    }
+    Ok(Arc::new(world))
+}
+
+/// Repositories, with whatever `access` says of each.
+pub fn repositories(
+    access: impl Fn(&str, &str) -> Result<Access, SourceError> + Clone + Send + Sync + 'static,
+) -> Result<GitRepositories, CliError> {
+    let base = files::variable("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(files::variable("HOME")?).join(".cache")))
+        .unwrap_or_else(std::env::temp_dir)
+        .join("bowline");
+    let mut last = None;
+    for number in 0..CACHES {
+        let settings = Settings::new(base.join(format!("git-{number}")), std::env::vars_os());
+        match GitRepositories::new(settings, access.clone()) {
+            Ok(repositories) => return Ok(repositories),
+            Err(error) => last = Some(error),
+        }
+    }
+    let reason = last.map(|e| e.to_string()).unwrap_or_default();
+    Err(CliError::failed(format!("the Git cache in {} cannot be used: {reason}", base.display()))
+        .hint("$XDG_CACHE_HOME names another place"))
+}
+
+/// The cluster that an application deploys to.
+pub async fn destination(
+    kube: &Kube,
+    world: &World,
+    destination: &ApplicationDestination,
+) -> Result<Destination, CliError> {
+    let reference = world
+        .destination(&destination.server, &destination.name)
+        .map_err(|reason| CliError::failed(reason).hint("bowline cluster list shows the clusters that are known"))?;
+    let client: Client = match &reference.secret {
+        None => kube.client().clone(),
+        Some(secret) => kube.beside(&cluster_config(secret).map_err(CliError::failed)?)?,
+    };
+    let discovery = Arc::new(Discovery::fetch(&client).await.map_err(failed)?);
+    let version = crate::kube::version_of(&client).await?;
+    let secrets = SecretKey::new(random()?);
+    let cluster = KubeCluster::new(client, secrets.clone(), discovery.clone());
+    Ok(Destination { cluster, secrets, discovery, version })
+}

@@ -1,0 +1,182 @@
+//! What sources render to, from here: for `render`, `app manifests` and `app diff`.
+
+use std::collections::BTreeMap;
+
+use bowline_base_tree::Tree;
+use bowline_core_crd::ApplicationSource;
+use bowline_core_ports::{Freshness, Sources};
+use bowline_core_types::{Gvk, Object};
+use bowline_desired_git::GitRepositories;
+use bowline_desired_render::{Engines, Features, Request, render};
+use bowline_roles_app_controller::World;
+
+use crate::error::CliError;
+use crate::files;
+
+/// One source with its files.
+pub struct Checkout {
+    /// The source.
+    pub source: ApplicationSource,
+    /// The files of its revision.
+    pub tree: Tree,
+    /// The commit; empty for a local folder.
+    pub revision: String,
+}
+
+/// For whom sources are rendered.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct For<'a> {
+    /// The application's instance name.
+    pub app: &'a str,
+    /// Namespace of the destination.
+    pub namespace: &'a str,
+    /// Project of the application.
+    pub project: &'a str,
+    /// Version of the destination cluster; empty where it is not known.
+    pub kube_version: &'a str,
+    /// API versions that it serves.
+    pub api_versions: &'a [String],
+}
+
+/// What the installation has switched on.
+pub fn features(world: &World) -> Features {
+    let settings = world.settings();
+    Features {
+        helm: settings.helm_enabled,
+        kustomize: settings.kustomize_enabled,
+        jsonnet: settings.jsonnet_enabled,
+        max_directory_bytes: settings.max_directory_bytes,
+        hidden_directories: settings.hidden_directories,
+        kustomize_build_options: settings.kustomize_build_options.clone(),
+    }
+}
+
+/// The files of each source. `revisions` stand in place of the sources' own where they are not empty.
+pub async fn check_out(
+    git: &GitRepositories,
+    project: &str,
+    sources: Vec<ApplicationSource>,
+    revisions: &[String],
+) -> Result<Vec<Checkout>, CliError> {
+    let mut found = Vec::with_capacity(sources.len());
+    for (i, source) in sources.into_iter().enumerate() {
+        let fail = |e: &dyn std::fmt::Display| CliError::failed(format!("{}: {e}", source.repo_url));
+        if source.is_helm_chart() {
+            return Err(fail(&"charts of Helm repositories and registries are not supported yet; use a chart in Git"));
+        }
+        let revision = revisions.get(i).filter(|r| !r.is_empty()).unwrap_or(&source.target_revision);
+        let resolved = git
+            .resolve_with_prefix(&source.repo_url, project, revision, &source.tag_prefix, Freshness::Now)
+            .await
+            .map_err(|e| fail(&e))?;
+        let tree = git.tree(&source.repo_url, project, resolved.commit).await.map_err(|e| fail(&e))?;
+        found.push(Checkout { source, tree, revision: resolved.commit.to_string() });
+    }
+    Ok(found)
+}
+
+/// What the sources render to, as the renderers made it. Warnings go to standard error.
+pub fn rendered(checkouts: &[Checkout], whom: For<'_>, features: &Features) -> Result<Vec<Object>, CliError> {
+    let refs: BTreeMap<String, Tree> =
+        checkouts.iter().filter(|c| c.source.is_ref()).map(|c| (c.source.ref_.clone(), c.tree.clone())).collect();
+    let mut objects = Vec::new();
+    for checkout in checkouts {
+        // A source with a name and no path only lends its files to others.
+        if checkout.source.is_ref() && checkout.source.path.is_empty() {
+            continue;
+        }
+        let request = Request {
+            source: &checkout.source,
+            app: whom.app,
+            namespace: whom.namespace,
+            project: whom.project,
+            revision: &checkout.revision,
+            kube_version: whom.kube_version,
+            api_versions: whom.api_versions,
+            refs: &refs,
+        };
+        let made = render(&request, &checkout.tree, features, Engines::default())
+            .map_err(|e| CliError::failed(format!("{}: {e}", place(&checkout.source))))?;
+        made.warnings.iter().for_each(|warning| files::warn(warning));
+        objects.extend(made.objects);
+    }
+    Ok(objects)
+}
+
+fn place(source: &ApplicationSource) -> String {
+    match (source.repo_url.as_str(), source.path.as_str()) {
+        ("", path) => path.to_string(),
+        (url, "" | ".") => url.to_string(),
+        (url, path) => format!("{url} {path}"),
+    }
+}
+
+/// Whether the objects of a kind live in namespaces, where no cluster can be asked: the built-in kinds, and those whose definition is
+/// among `objects`; `None` for others.
+pub fn is_namespaced(objects: &[Object], gvk: &Gvk) -> Option<bool> {
+    let defined = objects.iter().filter(|o| o.kind() == "CustomResourceDefinition").find_map(|crd| {
+        let text = |path: &[&str]| crd.value().str_at(path);
+        let same = text(&["spec", "group"]) == Some(&gvk.group) && text(&["spec", "names", "kind"]) == Some(&gvk.kind);
+        same.then(|| text(&["spec", "scope"]) != Some("Cluster"))
+    });
+    defined.or_else(|| CLUSTER_SCOPED.contains(&(&*gvk.group, &*gvk.kind)).then_some(false))
+}
+
+/// The kinds of Kubernetes itself that live outside namespaces.
+const CLUSTER_SCOPED: [(&str, &str); 33] = [
+    ("", "ComponentStatus"),
+    ("", "Namespace"),
+    ("", "Node"),
+    ("", "PersistentVolume"),
+    ("admissionregistration.k8s.io", "MutatingAdmissionPolicy"),
+    ("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding"),
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"),
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"),
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
+    ("apiextensions.k8s.io", "CustomResourceDefinition"),
+    ("apiregistration.k8s.io", "APIService"),
+    ("certificates.k8s.io", "CertificateSigningRequest"),
+    ("certificates.k8s.io", "ClusterTrustBundle"),
+    ("flowcontrol.apiserver.k8s.io", "FlowSchema"),
+    ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration"),
+    ("internal.apiserver.k8s.io", "StorageVersion"),
+    ("networking.k8s.io", "IPAddress"),
+    ("networking.k8s.io", "IngressClass"),
+    ("networking.k8s.io", "ServiceCIDR"),
+    ("node.k8s.io", "RuntimeClass"),
+    ("rbac.authorization.k8s.io", "ClusterRole"),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"),
+    ("resource.k8s.io", "DeviceClass"),
+    ("resource.k8s.io", "DeviceTaintRule"),
+    ("resource.k8s.io", "ResourceSlice"),
+    ("scheduling.k8s.io", "PriorityClass"),
+    ("storage.k8s.io", "CSIDriver"),
+    ("storage.k8s.io", "CSINode"),
+    ("storage.k8s.io", "StorageClass"),
+    ("storage.k8s.io", "VolumeAttachment"),
+    ("storage.k8s.io", "VolumeAttributesClass"),
+    ("storagemigration.k8s.io", "StorageVersionMigration"),
+];
+
+#[cfg(test)]
+mod tests {
+    use bowline_base_value::from_json;
+
+    use super::*;
+
+    #[test]
+    fn scope_is_told_without_a_cluster_where_it_can_be() {
+        let crd = r#"{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"x"},
+            "spec":{"group":"example.com","scope":"Cluster","names":{"kind":"Wide"}}}"#;
+        let objects = [Object::new(from_json(crd.as_bytes()).unwrap()).unwrap()];
+        for (group, kind, want) in [
+            ("", "Namespace", Some(false)),
+            ("example.com", "Wide", Some(false)),
+            ("example.com", "Other", None),
+            ("apps", "Deployment", None),
+        ] {
+            assert_eq!(is_namespaced(&objects, &Gvk::new(group, "v1", kind)), want, "{kind}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! A local folder as a tree: what a source would render to before it is committed.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bowline_base_tree::{Entry, EntryKind, ObjectId, Store, StoreError, Tree};
+
+use crate::error::CliError;
+
+/// Entries that one folder may have.
+const ENTRIES: usize = 100_000;
+
+/// Folders that are looked into on the way up to the root of a work tree.
+const LEVELS: usize = 64;
+
+/// A folder and what of it has been asked for: files are read when a renderer reads them, so a large work tree costs nothing.
+struct Folder {
+    /// An id is only a number here: equal content has several.
+    known: Mutex<HashMap<ObjectId, PathBuf>>,
+}
+
+/// A place in a local folder.
+pub struct Local {
+    /// The folder, or the Git work tree that it lies in.
+    pub tree: Tree,
+    /// The way from there to what was named; empty for the root itself.
+    pub path: String,
+}
+
+/// The folder `path`. Its tree is that of the Git work tree around it, so that what lies beside it (a base, a values file) is found, or
+/// of `root` where that is given.
+pub fn open(path: &str, root: Option<&str>) -> Result<Local, CliError> {
+    let real = |path: &str| Path::new(path).canonicalize().map_err(|e| CliError::failed(format!("{path}: {e}")));
+    let folder = real(path)?;
+    if !folder.is_dir() {
+        return Err(CliError::failed(format!("{path}: is not a folder")).hint("name the folder with the manifests"));
+    }
+    let root = match root {
+        Some(root) => real(root)?,
+        None => work_tree(&folder).unwrap_or_else(|| folder.clone()),
+    };
+    let below = folder
+        .strip_prefix(&root)
+        .map_err(|_| CliError::usage(format!("{path} does not lie in {}", root.display())))?;
+    let below = below.to_str().ok_or_else(|| CliError::failed(format!("{path}: its name is not UTF-8")))?.to_string();
+    let store = Folder { known: Mutex::default() };
+    let id = store.id(root);
+    Ok(Local { tree: Tree::new(Arc::new(store), id), path: below })
+}
+
+/// The Git work tree around a folder.
+fn work_tree(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().take(LEVELS).find(|above| above.join(".git").exists()).map(Path::to_path_buf)
+}
+
+// === impl Folder ===
+
+impl Folder {
+    fn id(&self, path: PathBuf) -> ObjectId {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut raw = [0; 20];
+        raw[..8].copy_from_slice(&(known.len() as u64).to_be_bytes());
+        let id = ObjectId::from_bytes(&raw).expect("because 20 bytes are an id");
+        known.insert(id, path);
+        id
+    }
+
+    fn path(&self, id: ObjectId) -> Result<PathBuf, StoreError> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&id).cloned().ok_or(StoreError::Missing(id))
+    }
+}
+
+impl Store for Folder {
+    #[expect(clippy::disallowed_methods, reason = "a folder that the user named on the command line")]
+    fn directory(&self, id: ObjectId) -> Result<Arc<[Entry]>, StoreError> {
+        let path = self.path(id)?;
+        let unreadable =
+            |reason: String| StoreError::Unreadable { id, reason: format!("{}: {reason}", path.display()) };
+        let mut entries = Vec::new();
+        for entry in std::fs::read_dir(&path).map_err(|e| unreadable(e.to_string()))? {
+            let entry = entry.map_err(|e| unreadable(e.to_string()))?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            // Git's own folder is no part of the tree.
+            if name == ".git" {
+                continue;
+            }
+            let metadata = entry.metadata().map_err(|e| unreadable(e.to_string()))?;
+            let kind = match metadata.file_type() {
+                t if t.is_dir() => EntryKind::Directory,
+                t if t.is_symlink() => EntryKind::Symlink,
+                t if t.is_file() && metadata.permissions().mode() & 0o111 != 0 => EntryKind::Executable,
+                t if t.is_file() => EntryKind::File,
+                // Sockets, pipes and devices are nothing that Git could hold.
+                _ => continue,
+            };
+            if entries.len() == ENTRIES {
+                return Err(unreadable(format!("more than {ENTRIES} entries")));
+            }
+            entries.push(Entry { name: name.into(), kind, id: self.id(entry.path()) });
+        }
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(entries.into())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a file in a folder that the user named on the command line")]
+    fn blob(&self, id: ObjectId, limit: u64) -> Result<Arc<[u8]>, StoreError> {
+        let path = self.path(id)?;
+        let unreadable = |e: std::io::Error| StoreError::Unreadable { id, reason: format!("{}: {e}", path.display()) };
+        if path.symlink_metadata().map_err(unreadable)?.is_symlink() {
+            let target = std::fs::read_link(&path).map_err(unreadable)?;
+            return Ok(target.into_os_string().into_encoded_bytes().into());
+        }
+        let mut bytes = Vec::new();
+        let file = std::fs::File::open(&path).map_err(unreadable)?;
+        let size = file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)? as u64;
+        if size > limit {
+            return Err(StoreError::TooLarge { size, limit });
+        }
+        Ok(bytes.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_a_tree_up_to_its_work_tree() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |path: &str| folder.path().join(path);
+        for path in [".git", "base", "overlays/prod"] {
+            std::fs::create_dir_all(at(path)).unwrap();
+        }
+        std::fs::write(at("base/a.yaml"), "a").unwrap();
+        std::fs::write(at(".git/config"), "secret").unwrap();
+        std::os::unix::fs::symlink("../../base/a.yaml", at("overlays/prod/link.yaml")).unwrap();
+        std::os::unix::fs::symlink("/etc/hostname", at("overlays/prod/out.yaml")).unwrap();
+
+        let local = open(at("overlays/prod").to_str().unwrap(), None).unwrap();
+        assert_eq!(local.path, "overlays/prod");
+        assert_eq!(local.tree.read_text("overlays/prod/link.yaml").unwrap(), "a");
+        assert_eq!(local.tree.read_text("base/a.yaml").unwrap(), "a");
+        assert!(local.tree.read_text("overlays/prod/out.yaml").is_err(), "a link that leads outside");
+        assert_eq!(local.tree.find(".git").unwrap(), None);
+
+        let alone = open(at("overlays/prod").to_str().unwrap(), at("overlays").to_str()).unwrap();
+        assert_eq!(alone.path, "prod");
+        assert!(alone.tree.read_text("prod/link.yaml").is_err(), "its target lies above the root that was given");
+        assert!(open(at("base").to_str().unwrap(), at("overlays").to_str()).is_err());
+        assert!(open(at("missing").to_str().unwrap(), None).is_err());
+    }
+}
