@@ -1,6 +1,9 @@
 //! JSON as Go's `encoding/json` reads and writes it.
 
+mod syntax;
+
 use crate::{Value, format_float};
+use syntax::Fault;
 
 /// Why a text is not JSON.
 #[derive(Debug, thiserror::Error)]
@@ -10,18 +13,39 @@ pub struct JsonError {
     pub line: usize,
     /// Column of the fault, from 1.
     pub column: usize,
-    /// What is wrong there.
+    /// What is wrong there, in the words of `json.Unmarshal`.
     pub reason: String,
 }
 
 /// Reads one JSON document; nothing but white space may follow it. Nesting is bounded at 128.
 pub fn from_json(text: &[u8]) -> Result<Value, JsonError> {
-    serde_json::from_slice(text).map_err(|e| {
-        let reason = e.to_string();
-        // serde_json repeats the position in its text; it stands in our own fields.
-        let reason = reason.split(" at line ").next().unwrap_or_default().to_string();
-        JsonError { line: e.line(), column: e.column(), reason }
+    serde_json::from_slice(text).map_err(|e| match syntax::fault(text, true) {
+        Some(Fault::Character { at, problem }) => {
+            let line = text[..at].iter().filter(|c| **c == b'\n').count() + 1;
+            let start = text[..at].iter().rposition(|c| *c == b'\n').map_or(0, |i| i + 1);
+            JsonError { line, column: at - start + 1, reason: problem }
+        }
+        Some(Fault::End) => {
+            JsonError { line: e.line(), column: e.column(), reason: "unexpected end of JSON input".to_string() }
+        }
+        // What is JSON to Go and not to us: nesting, numbers or characters beyond our bounds.
+        None => {
+            let reason = e.to_string();
+            // serde_json repeats the position in its text; it stands in our own fields.
+            let reason = reason.split(" at line ").next().unwrap_or_default().to_string();
+            JsonError { line: e.line(), column: e.column(), reason }
+        }
     })
+}
+
+/// What Go's stream decoder says of the value at the start of `text`, and how many bytes of it were looked at where it
+/// tells that.
+pub(crate) fn stream_fault(text: &[u8], otherwise: &serde_json::Error) -> (String, Option<usize>) {
+    match syntax::fault(text, false) {
+        Some(Fault::Character { at, problem }) => (problem, Some(at + 1)),
+        Some(Fault::End) => ("unexpected EOF".to_string(), None),
+        None => (otherwise.to_string(), None),
+    }
 }
 
 /// Writes compact JSON with sorted keys and Go's escapes; `html` also escapes `<`, `>` and `&`, as `json.Marshal` does.
@@ -153,5 +177,35 @@ mod tests {
     fn an_error_says_where() {
         let error = from_json(b"{\"a\":\n  tru}").unwrap_err();
         assert_eq!((error.line, error.column), (2, 6));
+        assert_eq!(error.reason, "invalid character '}' in literal true (expecting 'e')");
+    }
+
+    #[test]
+    fn an_error_says_it_as_go_does() {
+        // Printed by Go 1.26 `json.Unmarshal`.
+        for (text, want) in [
+            ("", "unexpected end of JSON input"),
+            ("{", "unexpected end of JSON input"),
+            ("{a", "invalid character 'a' looking for beginning of object key string"),
+            ("{\"a\" 1}", "invalid character '1' after object key"),
+            ("{\"a\": 1 2}", "invalid character '2' after object key:value pair"),
+            ("{\"a\": 1,}", "invalid character '}' looking for beginning of object key string"),
+            ("[1 2]", "invalid character '2' after array element"),
+            ("[1,]", "invalid character ']' looking for beginning of value"),
+            ("01", "invalid character '1' after top-level value"),
+            ("{}{}", "invalid character '{' after top-level value"),
+            ("-x", "invalid character 'x' in numeric literal"),
+            ("1.", "unexpected end of JSON input"),
+            ("1.x", "invalid character 'x' after decimal point in numeric literal"),
+            ("1e+", "unexpected end of JSON input"),
+            ("1ex", "invalid character 'x' in exponent of numeric literal"),
+            ("\"a\nb\"", "invalid character '\\n' in string literal"),
+            ("\"\\q\"", "invalid character 'q' in string escape code"),
+            ("\"\\u12g\"", "invalid character 'g' in \\u hexadecimal character escape"),
+            ("'a'", "invalid character '\\'' looking for beginning of value"),
+            ("nul!", "invalid character '!' in literal null (expecting 'l')"),
+        ] {
+            assert_eq!(from_json(text.as_bytes()).unwrap_err().reason, want, "{text}");
+        }
     }
 }

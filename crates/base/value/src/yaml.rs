@@ -13,12 +13,14 @@ mod parse;
 mod resolve;
 mod scan;
 mod sort;
+mod stream;
 
 use compose::Composer;
 use decode::Decoder;
 pub use emit::{EmitOptions, marshal, to_yaml, to_yaml_with};
 pub use error::{Flavour, YamlError};
 pub use scan::ScalarStyle;
+pub use stream::{Part, objects, split};
 
 use crate::Value;
 
