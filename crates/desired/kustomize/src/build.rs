@@ -1,0 +1,193 @@
+//! [`Kustomize`]: the renderer, and one build of it.
+
+use std::sync::Arc;
+
+use bowline_base_tree::Tree;
+use bowline_base_value::Value;
+use bowline_base_value::yaml::to_yaml;
+
+use crate::accumulate::{Accumulator, Level};
+use crate::config::TransformerConfig;
+use crate::error::{Context, Result};
+use crate::kustomization::{Kustomization, SortOptions};
+use crate::loader::Loader;
+use crate::memo::Memo;
+use crate::node::Node;
+use crate::overrides::Overrides;
+use crate::ports::{HelmInflator, Remote};
+use crate::resource::KeepMetadata;
+use crate::schema::{Graph, Schema};
+use crate::transform;
+
+/// Bytes of manifests whose parsed form is kept between builds.
+const KEPT_MANIFESTS: usize = 64 << 20;
+/// Bytes of kustomization files whose parsed form is kept.
+const KEPT_KUSTOMIZATIONS: usize = 8 << 20;
+
+/// The renderer: what all builds share. Make one and keep it: parsed files are kept under the ids of their contents.
+#[derive(Debug)]
+pub struct Kustomize {
+    pub(crate) config: Arc<TransformerConfig>,
+    kubernetes: Arc<Graph>,
+    pub(crate) manifests: Memo<Vec<Node>>,
+    pub(crate) kustomizations: Memo<Kustomization>,
+}
+
+/// How a build is done; the default is that of `kustomize build` without flags.
+#[derive(Clone, Copy, Default)]
+pub struct Options<'p> {
+    /// Whether files may be anywhere in the tree, or only in or below the kustomization that names them.
+    pub load_restrictor: LoadRestrictor,
+    /// The order of the result where the kustomization has no `sortOptions`.
+    pub reorder: Reorder,
+    /// Whether the label `app.kubernetes.io/managed-by` is set.
+    pub managed_by_label: bool,
+    /// Where remote bases and files come from; without it they are refused.
+    pub remote: Option<&'p dyn Remote>,
+    /// What inflates charts; without it they are refused, as without `--enable-helm`.
+    pub helm: Option<HelmOptions<'p>>,
+    /// What an Application says over the kustomization.
+    pub overrides: Option<&'p Overrides>,
+}
+
+/// `--enable-helm` and what belongs to it.
+#[derive(Clone, Copy)]
+pub struct HelmOptions<'p> {
+    /// The Helm renderer.
+    pub inflator: &'p dyn HelmInflator,
+    /// `--helm-kube-version`; empty for the renderer's own.
+    pub kube_version: &'p str,
+    /// `--helm-api-versions`.
+    pub api_versions: &'p [String],
+}
+
+/// `--load-restrictor`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LoadRestrictor {
+    /// Files must be in or below the directory of the kustomization.
+    #[default]
+    RootOnly,
+    /// Files can be anywhere in the source.
+    None,
+}
+
+/// `--reorder`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reorder {
+    /// What the kustomization says, else the legacy order.
+    #[default]
+    Unspecified,
+    /// Namespaces and the like first, webhooks last.
+    Legacy,
+    /// The order in which resources were named.
+    None,
+}
+
+/// What a build gave.
+#[derive(Clone, Debug)]
+pub struct Build {
+    /// The objects in order.
+    pub resources: Vec<Value>,
+    /// What `kustomize` prints beside its result, a line each.
+    pub warnings: Vec<String>,
+}
+
+/// The state of one build.
+pub(crate) struct Session<'b> {
+    pub(crate) engine: &'b Kustomize,
+    pub(crate) options: Options<'b>,
+    pub(crate) schema: Schema,
+    pub(crate) warnings: Vec<String>,
+}
+
+// === impl Kustomize ===
+
+impl Default for Kustomize {
+    fn default() -> Kustomize {
+        Kustomize::new()
+    }
+}
+
+impl Kustomize {
+    /// A renderer that knows nothing yet.
+    pub fn new() -> Kustomize {
+        Kustomize {
+            config: Arc::new(TransformerConfig::builtin()),
+            kubernetes: Arc::new(Graph::kubernetes()),
+            manifests: Memo::new(KEPT_MANIFESTS),
+            kustomizations: Memo::new(KEPT_KUSTOMIZATIONS),
+        }
+    }
+
+    /// Builds the kustomization in the directory `path` of a tree; the path may also be a Git URL that `options.remote`
+    /// resolves.
+    pub fn build(&self, tree: &Tree, path: &str, options: Options<'_>) -> Result<Build> {
+        let mut session =
+            Session { engine: self, options, schema: Schema::new(self.kubernetes.clone()), warnings: Vec::new() };
+        let restricted = options.load_restrictor == LoadRestrictor::RootOnly;
+        let loader = Loader::new(tree, path, restricted, options.remote)?;
+        session.run(loader)
+    }
+}
+
+// === impl Build ===
+
+impl Build {
+    /// The text that `kustomize build` prints.
+    pub fn to_yaml(&self) -> String {
+        let mut text = String::new();
+        for (i, resource) in self.resources.iter().enumerate() {
+            if i > 0 {
+                text.push_str("---\n");
+            }
+            text.push_str(&to_yaml(resource));
+        }
+        text
+    }
+}
+
+// === impl Session ===
+
+impl Session<'_> {
+    fn run(&mut self, loader: Loader<'_>) -> Result<Build> {
+        let mut level = Level::load(self, loader)?;
+        if let Some(overrides) = self.options.overrides {
+            overrides.apply(&mut level)?;
+        }
+        level.set_schema(self)?;
+        if !level.kustomization.build_metadata.is_empty() {
+            level.origin = Some(Default::default());
+        }
+        let mut accumulator = Accumulator::default();
+        level.accumulate(self, &mut accumulator)?;
+        let config = accumulator.config.clone().unwrap_or_else(|| self.engine.config.clone());
+        let resources = &mut accumulator.resources;
+        transform::hash::run(resources, &self.schema)?;
+        transform::name_reference::run(resources, &config, &self.schema)?;
+        transform::vars::run(resources, &config, &accumulator.vars, &mut self.warnings)?;
+        resources.drop_empty();
+        resources.list.retain(|resource| {
+            resource.annotation("config.kubernetes.io/local-config").is_none_or(|value| value == "false")
+        });
+        self.sort(resources, level.kustomization.sort_options.as_ref())?;
+        let says = |option: &str| level.kustomization.build_metadata.iter().any(|o| o == option);
+        if self.options.managed_by_label || says("managedByLabel") {
+            transform::labels::managed_by(resources)?;
+        }
+        let keep = KeepMetadata { origin: says("originAnnotations"), transformations: says("transformerAnnotations") };
+        let list = std::mem::take(&mut resources.list);
+        let resources = list.into_iter().map(|resource| resource.into_value(keep)).collect::<Result<_>>()?;
+        Ok(Build { resources, warnings: std::mem::take(&mut self.warnings) })
+    }
+
+    fn sort(&self, resources: &mut crate::resmap::ResMap, options: Option<&SortOptions>) -> Result<()> {
+        let legacy = SortOptions { order: "legacy".to_string(), legacy: None };
+        match options {
+            Some(options) => {
+                transform::sort::run(resources, options, &self.schema).within(|| "sortOptions".to_string())
+            }
+            None if self.options.reorder == Reorder::None => Ok(()),
+            None => transform::sort::run(resources, &legacy, &self.schema),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! `helmCharts`: charts, inflated by the caller's Helm renderer.
+
+use bowline_base_value::yaml::from_yaml;
+use bowline_base_value::{Map, Value};
+
+use crate::build::Session;
+use crate::error::{Context, Error, Result};
+use crate::factory;
+use crate::kustomization::{HelmChart, HelmGlobals};
+use crate::loader::Loader;
+use crate::ports::HelmRequest;
+use crate::resource::Resource;
+
+/// The objects of one chart.
+pub(super) fn inflate(
+    mut chart: HelmChart,
+    globals: &HelmGlobals,
+    loader: &Loader<'_>,
+    session: &Session<'_>,
+) -> Result<Vec<Resource>> {
+    let Some(helm) = session.options.helm else {
+        return Err(Error::Refused("must specify --enable-helm".to_string()));
+    };
+    let field = |name: &str, reason: String| Error::Field { field: name.to_string(), reason };
+    if chart.name.is_empty() {
+        return Err(field("name", "chart name cannot be empty".to_string()));
+    }
+    // What the chart says itself wins over the flags.
+    if chart.kube_version.is_empty() {
+        chart.kube_version = helm.kube_version.to_string();
+    }
+    if chart.api_versions.is_empty() {
+        chart.api_versions = helm.api_versions.to_vec();
+    }
+    let home = if globals.chart_home.is_empty() { "charts" } else { &globals.chart_home };
+    let home = if chart.version.is_empty() || chart.repo.is_empty() {
+        home.to_string()
+    } else {
+        format!("{home}/{}-{}", chart.name, chart.version)
+    };
+    let path = format!("{home}/{}", chart.name);
+    let directory = loader.subdirectory(&path).map(|(directory, _)| directory);
+    if directory.is_none() && chart.repo.is_empty() {
+        return Err(Error::Load {
+            path,
+            reason: format!("no repo specified for pull, no chart found for {:?}", chart.name),
+        });
+    }
+    let mut request = HelmRequest { chart: &chart, tree: loader.tree(), directory, values: Vec::new() };
+    let read = |path: &str, text: &str| {
+        from_yaml(text).map_err(|error| Error::Malformed { path: path.to_string(), reason: error.to_string() })
+    };
+    let base = if chart.values_file.is_empty() {
+        match &request.directory {
+            Some(_) => {
+                let path = format!("{path}/values.yaml");
+                read(&path, loader.load(&path)?.text(&path)?)?
+            }
+            None => {
+                let text = helm.inflator.default_values(&request).map_err(Error::Object)?;
+                read("values.yaml", &text)?
+            }
+        }
+    } else {
+        read(&chart.values_file, loader.load(&chart.values_file)?.text(&chart.values_file)?)?
+    };
+    let inline = chart.values_inline.clone();
+    let no_inline = inline.as_object().is_none_or(Map::is_empty);
+    request.values.push(match chart.values_merge.as_str() {
+        "" | "override" | "merge" | "replace" if no_inline => base,
+        "" | "override" => overlay(base, &inline),
+        "merge" => overlay(inline, &base),
+        "replace" => inline,
+        other => {
+            let reason = format!("valuesMerge must be one of [merge override replace], not {other:?}");
+            return Err(field("valuesMerge", reason));
+        }
+    });
+    for file in &chart.additional_values_files {
+        let content = loader.load(file).within(|| "could not load additionalValuesFile".to_string())?;
+        request.values.push(read(file, content.text(file)?)?);
+    }
+    let text = helm.inflator.inflate(&request).map_err(Error::Object).within(|| format!("chart {}", chart.name))?;
+    let nodes = factory::nodes_from_bytes(&format!("chart {}", chart.name), text.as_bytes())?;
+    let mut resources: Vec<Resource> = nodes.into_iter().map(Resource::new).collect();
+    for resource in &mut resources {
+        resource.build.from_helm = true;
+    }
+    Ok(resources)
+}
+
+/// One mapping over the other: null removes, lists are replaced.
+fn overlay(base: Value, over: &Value) -> Value {
+    match (base, over) {
+        (Value::Object(base), Value::Object(over)) => {
+            let mut merged = Map::clone(&base);
+            for (key, value) in over.iter() {
+                if value.is_null() {
+                    merged.remove(key);
+                } else {
+                    let old = merged.remove(key).unwrap_or_default();
+                    merged.insert(key.clone(), overlay(old, value));
+                }
+            }
+            Value::from(merged)
+        }
+        (base, Value::Null) => base,
+        (_, over) => over.clone(),
+    }
+}
