@@ -452,7 +452,16 @@ impl Ask<'_> {
     }
 
     fn decode<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Error> {
-        serde_json::from_slice(body).map_err(|e| Error::Decode { what: self.what(), reason: e.to_string() })
+        serde_json::from_slice(body).map_err(|e| {
+            // Where a value is of another type than expected, serde quotes it, and it may be a secret.
+            let reason = match e.classify() {
+                serde_json::error::Category::Data => {
+                    format!("a field has not the expected form at line {} column {}", e.line(), e.column())
+                }
+                _ => e.to_string(),
+            };
+            Error::Decode { what: self.what(), reason }
+        })
     }
 }
 

@@ -247,3 +247,56 @@ impl Discovery {
 fn group_version(group: &str, version: &str) -> String {
     if group.is_empty() { version.to_string() } else { format!("{group}/{version}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake::{Fake, Reply};
+
+    #[tokio::test]
+    async fn old_servers_are_asked_version_by_version_and_a_broken_one_hides_no_other() {
+        let list = |name: &str, kind: &str| {
+            Reply::ok(&format!(
+                r#"{{"resources":[{{"name":"{name}","kind":"{kind}","namespaced":true,"verbs":["list"]}},
+                {{"name":"{name}/status","kind":"{kind}","namespaced":true}}]}}"#
+            ))
+        };
+        let groups = r#"{"kind":"APIGroupList","groups":[{"name":"g","preferredVersion":{"groupVersion":"g/v1","version":"v1"},
+            "versions":[{"groupVersion":"g/v2","version":"v2"},{"groupVersion":"g/v1","version":"v1"}]},
+            {"name":"metrics","versions":[{"groupVersion":"metrics/v1","version":"v1"}]}]}"#;
+        let fake = Fake::start(vec![
+            Reply::ok(r#"{"kind":"APIVersions","versions":["v1"]}"#).to("GET /api"),
+            Reply::ok(groups).to("GET /apis"),
+            list("pods", "Pod").to("GET /api/v1"),
+            list("things", "Thing").to("GET /apis/g/v1"),
+            list("things", "Thing").to("GET /apis/g/v2"),
+            Reply::status("503 Service Unavailable", r#"{"message":"broken"}"#).to("GET /apis/metrics/v1"),
+        ])
+        .await;
+        let discovery = Discovery::fetch(&fake.client).await.unwrap();
+        assert_eq!(discovery.api_versions(), ["g/v1", "g/v1/Thing", "g/v2", "g/v2/Thing", "v1", "v1/Pod"]);
+        assert_eq!(discovery.preferred("g", "Thing").unwrap().version.as_ref(), "v1");
+        assert_eq!(discovery.unknown().get("metrics/v1").map(String::as_str), Some("broken"));
+    }
+
+    #[tokio::test]
+    async fn what_an_unreachable_server_serves_is_not_known() {
+        let resource = |kind: &str| {
+            format!(r#"{{"resource":"{kind}","responseKind":{{"kind":"{kind}"}},"scope":"Cluster","verbs":["list"]}}"#)
+        };
+        let group = |freshness: &str| {
+            format!(
+                r#"{{"kind":"APIGroupDiscoveryList","items":[{{"metadata":{{"name":"g"}},"versions":[
+                {{"version":"v1","freshness":"{freshness}","resources":[{},{{"resource":"x","responseKind":null}}]}}]}}]}}"#,
+                resource("A")
+            )
+        };
+        let core = r#"{"kind":"APIGroupDiscoveryList","items":[]}"#;
+        for (freshness, unknown) in [("Current", 0), ("Stale", 1)] {
+            let apis = Reply::ok(&group(freshness)).to("GET /apis");
+            let fake = Fake::start(vec![Reply::ok(core).to("GET /api"), apis]).await;
+            let discovery = Discovery::fetch(&fake.client).await.unwrap();
+            assert_eq!((discovery.all().count(), discovery.unknown().len()), (1, unknown));
+        }
+    }
+}

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 
 use crate::{Client, Config, Runtime};
 
-/// Answers requests in order, over HTTP/1.1 and a connection each.
+/// Answers requests in order (or by what they ask for), over HTTP/1.1 and a connection each.
 pub(crate) struct Fake {
     pub(crate) client: Client,
     requests: Arc<Mutex<Vec<String>>>,
@@ -18,6 +18,8 @@ pub(crate) struct Fake {
 
 /// One answer.
 pub(crate) struct Reply {
+    /// What it answers, such as `GET /api`; anything where empty.
+    request: String,
     head: String,
     body: String,
     hangs: bool,
@@ -31,7 +33,13 @@ impl Reply {
 
     /// Any status line, and more headers after it.
     pub(crate) fn status(head: &str, body: &str) -> Reply {
-        Reply { head: format!("HTTP/1.1 {head}\r\nConnection: close"), body: body.into(), hangs: false }
+        let head = format!("HTTP/1.1 {head}\r\nConnection: close");
+        Reply { request: String::new(), head, body: body.into(), hangs: false }
+    }
+
+    /// It answers only this request, such as `GET /api`.
+    pub(crate) fn to(self, request: &str) -> Reply {
+        Reply { request: request.into(), ..self }
     }
 
     /// The connection stays open after the body, as a watch's does.
@@ -59,8 +67,10 @@ impl Fake {
                     request.push(stream.read_u8().await.unwrap());
                 }
                 let line = String::from_utf8(request).unwrap().lines().next().unwrap().to_string();
-                seen.lock().unwrap().push(line.trim_end_matches(" HTTP/1.1").to_string());
-                if let Some(reply) = replies.pop_front() {
+                let line = line.trim_end_matches(" HTTP/1.1").to_string();
+                let next = replies.iter().position(|reply| reply.request.is_empty() || reply.request == line);
+                seen.lock().unwrap().push(line);
+                if let Some(reply) = next.and_then(|next| replies.remove(next)) {
                     stream.write_all(format!("{}\r\n\r\n{}", reply.head, reply.body).as_bytes()).await.unwrap();
                     if !reply.hangs {
                         continue;

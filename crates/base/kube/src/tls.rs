@@ -32,7 +32,8 @@ pub(crate) fn client_config(
         None => builder.with_no_client_auth(),
         Some((cert, key)) => {
             let chain_der = certificates(cert).map_err(|e| format!("client certificate: {e}"))?;
-            let key = PrivateKeyDer::from_pem_slice(key).map_err(|e| format!("client key: {}", chain(&e)))?;
+            // The reader's own errors quote what it read.
+            let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| "client key: is no private key in PEM")?;
             builder.with_client_auth_cert(chain_der, key).map_err(|e| format!("client certificate: {}", chain(&e)))?
         }
     };
@@ -56,9 +57,10 @@ fn roots(ca: Option<&[u8]>) -> Result<RootCertStore, String> {
     Ok(roots)
 }
 
-fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
-    let certs = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>().map_err(|e| chain(&e))?;
-    if certs.is_empty() { Err("holds no certificate in PEM".into()) } else { Ok(certs) }
+fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, &'static str> {
+    // The reader's own errors quote what it read, and a key may have been put here by mistake.
+    let certs = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>().map_err(|_| "is no PEM")?;
+    if certs.is_empty() { Err("holds no certificate in PEM") } else { Ok(certs) }
 }
 
 /// Accepts every certificate, for clusters that are configured so.
@@ -100,4 +102,27 @@ impl ServerCertVerifier for AcceptAny {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Secret;
+
+    #[test]
+    fn what_cannot_be_used_is_named_and_not_quoted() {
+        let half = |what: &str| format!("-----BEGIN {what}-----\nHIDDEN").into_bytes();
+        let both = |cert, key| Tls { cert: Some(cert), key: Some(Secret::new(key)), ..Tls::default() };
+        for (tls, want) in [
+            (Tls { ca: Some(half("CERTIFICATE")), ..Tls::default() }, "certificate authority: is no PEM"),
+            (Tls { ca: Some(Vec::new()), ..Tls::default() }, "certificate authority: holds no certificate in PEM"),
+            (both(half("EC PRIVATE KEY"), Vec::new()), "client certificate: is no PEM"),
+            (both(CERTIFICATE.into(), half("EC PRIVATE KEY")), "client key: is no private key in PEM"),
+        ] {
+            assert_eq!(client_config(&tls, None, &[]).unwrap_err(), want);
+        }
+    }
+
+    /// Any certificate: what is in it is not looked at here.
+    const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 }

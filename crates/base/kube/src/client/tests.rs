@@ -83,3 +83,15 @@ async fn a_connection_that_breaks_is_replaced_for_what_only_reads() {
     let error = fake.client.write(Method::POST, "/x", "application/json", &Value::Null).await.unwrap_err();
     assert_eq!((error.class(), fake.requests().len()), (Class::Unreachable, 1));
 }
+
+#[tokio::test]
+async fn what_has_another_form_than_expected_is_not_quoted() {
+    #[derive(Debug, serde::Deserialize)]
+    struct Number {
+        #[expect(dead_code, reason = "it is never read: reading it fails")]
+        n: u32,
+    }
+    let fake = Fake::start(vec![Reply::ok(r#"{"n":"hunter2"}"#)]).await;
+    let error = fake.client.get_path::<Number>("/x").await.unwrap_err().to_string();
+    assert!(error.contains("column 14") && !error.contains("hunter2"), "{error}");
+}
