@@ -16,6 +16,7 @@ mod metadata;
 mod objects;
 mod render;
 mod schema;
+pub mod template;
 mod trace;
 pub mod values;
 mod versions;

@@ -56,7 +56,7 @@ pub struct Rendered {
 pub enum RenderError {
     /// Charts that `Chart.yaml` names are not under `charts/`.
     #[error(
-        "an error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch \
+        "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch \
          missing dependencies: found in Chart.yaml, but missing in charts/ directory: {}", .0.join(", ")
     )]
     MissingDependencies(Vec<String>),
@@ -127,6 +127,18 @@ impl Helm {
         self.functions.names()
     }
 
+    /// Whether a chart can be installed, and has the charts that it declares.
+    pub fn check(&self, chart: &Chart) -> Result<(), RenderError> {
+        if chart.is_library() {
+            return Err(RenderError::Chart("library charts are not installable".to_string()));
+        }
+        let missing = dependencies::missing(chart);
+        if !missing.is_empty() {
+            return Err(RenderError::MissingDependencies(missing.into_iter().map(String::from).collect()));
+        }
+        Ok(())
+    }
+
     /// Renders a chart with the user's values.
     pub fn render(
         &self,
@@ -135,13 +147,7 @@ impl Helm {
         release: &Release,
         host: &mut dyn Host,
     ) -> Result<Rendered, RenderError> {
-        if chart.is_library() {
-            return Err(RenderError::Chart("library charts are not installable".to_string()));
-        }
-        let missing = dependencies::missing(chart);
-        if !missing.is_empty() {
-            return Err(RenderError::MissingDependencies(missing.into_iter().map(String::from).collect()));
-        }
+        self.check(chart)?;
         let empty = BaseMap::new();
         let values = match values {
             BaseValue::Object(map) => map.as_ref(),
@@ -195,22 +201,54 @@ impl Helm {
             _ => Map::new(VALUES, std::iter::empty::<(Text, Value)>()),
         };
         assembly.add(chart, chart.name(), true, &values);
-        let mut all = assembly.templates;
+        let mut sources = Vec::with_capacity(assembly.templates.len());
+        for (executable, template) in assembly.templates {
+            sources.push((executable, Source::File(template)));
+        }
+        self.run(sources, MissingKey::Zero, release.limits, host)
+    }
+
+    /// Executes templates that belong to no chart, as Helm's engine executes those of one: `(path, text, context)`.
+    /// With `strict`, a missing key is an error.
+    pub fn execute_texts(
+        &self,
+        texts: Vec<(String, Text, Rc<Map>)>,
+        strict: bool,
+        limits: Limits,
+        host: &mut dyn Host,
+    ) -> Result<Vec<(String, String)>, RenderError> {
+        let sources = texts.into_iter().map(|(path, text, context)| {
+            let base_path = format!("{}/templates", path.split("/templates/").next().unwrap_or(&path));
+            (Executable { path, base_path, context }, Source::Text(text))
+        });
+        let missing_key = if strict { MissingKey::Error } else { MissingKey::Zero };
+        self.run(sources.collect(), missing_key, limits, host)
+    }
+
+    fn run(
+        &self,
+        mut all: Vec<(Executable, Source<'_>)>,
+        missing_key: MissingKey,
+        limits: Limits,
+        host: &mut dyn Host,
+    ) -> Result<Vec<(String, String)>, RenderError> {
         // The deepest first, and among equals the last by name: what is parsed later replaces what was before.
         all.sort_by(|(a, _), (b, _)| {
             let slashes = |path: &str| path.bytes().filter(|b| *b == b'/').count();
             slashes(&b.path).cmp(&slashes(&a.path)).then_with(|| b.path.cmp(&a.path))
         });
         let mut templates = Templates::new();
-        for (executable, template) in &all {
-            let trees = template
-                .parsed(&executable.path, &self.functions)
-                .map_err(|error| RenderError::Template(trace::parse_error(&executable.path, &error)))?;
-            trees.iter().for_each(|tree| templates.insert(tree.clone()));
+        for (executable, source) in &all {
+            let added = match source {
+                Source::File(template) => template
+                    .parsed(&executable.path, &self.functions)
+                    .map(|trees| trees.iter().for_each(|tree| templates.insert(tree.clone()))),
+                Source::Text(text) => templates.add(&executable.path, text, &self.functions),
+            };
+            added.map_err(|error| RenderError::Template(trace::parse_error(&executable.path, &error)))?;
         }
-        let mut rt =
-            Runtime::new("gotpl", Arc::new(templates), self.functions.clone(), MissingKey::Zero, release.limits, host)
-                .with_map_methods(self.values_methods.clone());
+        let mut rt = Runtime::new("gotpl", Arc::new(templates), self.functions.clone(), missing_key, limits, host)
+            .with_map_methods(self.values_methods.clone());
         let mut files = Vec::with_capacity(all.len());
         for (executable, _) in all {
             let path = executable.path;
@@ -229,6 +267,12 @@ impl Helm {
         }
         Ok(files)
     }
+}
+
+/// What a template is parsed from.
+enum Source<'c> {
+    File(&'c crate::chart::Template),
+    Text(Text),
 }
 
 struct Assembly<'c> {

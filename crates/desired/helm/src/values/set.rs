@@ -194,7 +194,9 @@ impl Parser<'_> {
         }
         let (rest, last) = self.until("[.=");
         if !rest.is_empty() {
-            return fail(format!("unexpected data at end of array index: {}", quote(rest.as_bytes())));
+            // Go shows runes here.
+            let runes: Vec<String> = rest.chars().map(|c| format!("{:?}", c)).collect();
+            return fail(format!("unexpected data at end of array index: [{}]", runes.join(" ")));
         }
         let at = index as usize;
         match last {
@@ -227,7 +229,8 @@ impl Parser<'_> {
                 };
                 let result = self.key(&mut inner, nesting);
                 // After an error only a map that was there before shows what was assigned.
-                if known || result.is_ok() {
+                let ended = matches!(result, Err(Stop::End)) && matches!(self.reader, Reader::Literal);
+                if known || ended || result.is_ok() {
                     put(list, index, inner.into())?;
                 }
                 result

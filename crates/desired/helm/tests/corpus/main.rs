@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use bowline_base_value::{Value, from_json};
 
 mod charts;
+mod unit;
 
 /// Where the corpus is.
 #[expect(clippy::disallowed_methods, reason = "a test's configuration")]
