@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn removes_as_jq_does() {
-        // As the jq manual defines `del`.
+        // Written by `jq -Sc "del(<expression>)"`, jq 1.6.
         let value = r#"{"a":[1,2,3],"b":{"c":1,"d":[{"n":"x","v":1},{"n":"y","v":2}]}}"#;
         for (expression, want) in [
             (".a", r#"{"b":{"c":1,"d":[{"n":"x","v":1},{"n":"y","v":2}]}}"#),
