@@ -17,5 +17,5 @@ mod tests;
 pub use environment::Environment;
 pub use finish::{Finished, Ownership, finish};
 pub use memo::Memo;
-pub use request::{Engine, Engines, Features, Jsonnet, RenderError, Rendered, Request, render};
+pub use request::{Engine, Engines, Features, Jsonnet, Made, RenderError, Rendered, Request, render};
 pub use tool::{Tool, detect};

@@ -71,6 +71,10 @@ impl Memo {
         }
         let recorded = Request { refs: &refs, ..*request };
         let rendered = Arc::new(render(&recorded, &recording, features, engines)?);
+        if rendered.read_elsewhere {
+            self.entries.remove(&key);
+            return Ok(rendered);
+        }
         let entry = Entry {
             rendered: rendered.clone(),
             revision: request.revision.to_string(),

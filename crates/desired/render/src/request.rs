@@ -59,7 +59,19 @@ pub trait Engine: Send + Sync {
         request: &Request<'_>,
         features: &Features,
         environment: &Environment,
-    ) -> Result<Vec<Object>, String>;
+    ) -> Result<Made, String>;
+}
+
+/// What an engine made.
+#[derive(Clone, Debug, Default)]
+pub struct Made {
+    /// The objects in order.
+    pub objects: Vec<Object>,
+    /// What people should know.
+    pub warnings: Vec<String>,
+    /// Something was read that is not in the trees that were given (a remote base, a chart from a repository): the result holds for
+    /// this time only.
+    pub read_elsewhere: bool,
 }
 
 /// Evaluates Jsonnet.
@@ -96,6 +108,8 @@ pub struct Rendered {
     pub warnings: Vec<String>,
     /// Whether the commit's own name is in it.
     pub used_revision: bool,
+    /// Whether something was read that is in no tree, so that it cannot be told whether the result still holds.
+    pub read_elsewhere: bool,
 }
 
 /// Why a source cannot be rendered.
@@ -169,13 +183,14 @@ pub fn render(
             .render(tree, source, request, features, &environment)
             .map_err(|reason| RenderError::Engine { reason }),
     };
-    let (objects, warnings) = match tool {
-        Tool::Helm => (with(engines.helm, "Helm")?, Vec::new()),
-        Tool::Kustomize => (with(engines.kustomize, "Kustomize")?, Vec::new()),
+    let made = match tool {
+        Tool::Helm => with(engines.helm, "Helm")?,
+        Tool::Kustomize => with(engines.kustomize, "Kustomize")?,
         Tool::Plugin | Tool::Other(_) => return Err(RenderError::NotBuilt { tool: "plugin", what: what() }),
         Tool::Directory => directory(source, tree, features, engines.jsonnet, &environment)?,
     };
-    Ok(Rendered { objects, tool, warnings, used_revision: environment.used_revision() })
+    let Made { objects, warnings, read_elsewhere } = made;
+    Ok(Rendered { objects, tool, warnings, used_revision: environment.used_revision(), read_elsewhere })
 }
 
 /// Whether the source's path is a directory of the tree. A chart from a Helm repository has none.
@@ -221,7 +236,7 @@ fn directory(
     features: &Features,
     jsonnet: Option<&dyn Jsonnet>,
     environment: &Environment,
-) -> Result<(Vec<Object>, Vec<String>), RenderError> {
+) -> Result<Made, RenderError> {
     let none = ApplicationSourceDirectory::default();
     let options = source.directory.as_deref().unwrap_or(&none);
     let directory = Directory {
@@ -241,7 +256,8 @@ fn directory(
         Some(jsonnet) => jsonnet.evaluate(tree, &file.path, &options.jsonnet, environment),
     };
     let manifests = bowline_desired_plain::manifests(&files, &mut evaluate)?;
-    Ok((manifests.into_iter().map(|manifest| manifest.object).collect(), warnings))
+    let objects = manifests.into_iter().map(|manifest| manifest.object).collect();
+    Ok(Made { objects, warnings, read_elsewhere: false })
 }
 
 // === impl Features ===

@@ -183,7 +183,7 @@ impl Engine for Values {
         request: &Request<'_>,
         _: &Features,
         environment: &Environment,
-    ) -> Result<Vec<Object>, String> {
+    ) -> Result<Made, String> {
         let files = &source.helm.as_ref().ok_or("no helm")?.value_files;
         let read = |file: &String| match file.strip_prefix('$').and_then(|file| file.split_once('/')) {
             Some((name, path)) => request.refs[name].read_text(path),
@@ -193,7 +193,8 @@ impl Engine for Values {
             let text = read(file).map_err(|e| e.to_string())?;
             Ok(object(&environment.substitute(&text)))
         });
-        objects.collect()
+        let objects = objects.collect::<Result<_, String>>()?;
+        Ok(Made { objects, read_elsewhere: files.iter().any(|file| file == "$values/other"), ..Made::default() })
     }
 }
 
@@ -228,6 +229,10 @@ fn trees_of_other_sources_and_the_commit_s_name_count_where_they_were_used() {
     assert_eq!(made(&named, "a", "b", "aaaaaaa111"), ["aaaaaaa"]);
     assert_eq!(made(&named, "a", "b", "bbbbbbb111"), ["bbbbbbb"]);
     assert_eq!(memo.counts(), (1, 3), "the commit's name was used");
+    let elsewhere = ["$values/other"];
+    assert_eq!(made(&elsewhere, "a", "b", "c"), ["c"]);
+    assert_eq!(made(&elsewhere, "a", "b", "c"), ["c"]);
+    assert_eq!(memo.counts(), (1, 3), "what was read elsewhere is not kept");
 }
 
 #[test]
