@@ -27,8 +27,19 @@ fn an_application_whose_cluster_is_gone_can_be_deleted() {
     let lab = Lab::new("orphan");
     lab.repo.commit(&[("app/one.yaml", Some(&config_map("one", "1")))]);
     lab.cli(&[
-        "app", "create", "lost", "--validate=false", "--repo", &lab.repo.url(), "--path", "app", "--dest-name", "mars",
-        "--dest-namespace", "x", "--set-finalizer",
+        "app",
+        "create",
+        "lost",
+        "--validate=false",
+        "--repo",
+        &lab.repo.url(),
+        "--path",
+        "app",
+        "--dest-name",
+        "mars",
+        "--dest-namespace",
+        "x",
+        "--set-finalizer",
     ]);
     lab.wait_condition("lost", "InvalidSpecError", "there are no clusters with this name: mars");
     lab.cli(&["app", "delete", "lost", "--yes", "--wait"]);

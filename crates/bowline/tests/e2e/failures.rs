@@ -64,11 +64,25 @@ fn what_is_not_there_or_not_allowed() {
 
     lab.cli(&["proj", "create", "tight", "--dest", "https://kubernetes.default.svc,elsewhere", "--src", "*"]);
     create("forbidden", &["--repo", &url, "--path", "good", "--project", "tight"]);
-    lab.wait_condition("forbidden", "InvalidSpecError", "do not match any of the allowed destinations in project 'tight'");
+    lab.wait_condition(
+        "forbidden",
+        "InvalidSpecError",
+        "do not match any of the allowed destinations in project 'tight'",
+    );
 
     lab.cli(&[
-        "app", "create", "nocluster", "--validate=false", "--repo", &url, "--path", "good", "--dest-name", "mars",
-        "--dest-namespace", "x",
+        "app",
+        "create",
+        "nocluster",
+        "--validate=false",
+        "--repo",
+        &url,
+        "--path",
+        "good",
+        "--dest-name",
+        "mars",
+        "--dest-namespace",
+        "x",
     ]);
     lab.wait_condition("nocluster", "InvalidSpecError", "there are no clusters with this name: mars");
     others_go_on(&lab, "1");
@@ -81,8 +95,18 @@ fn what_is_not_there_or_not_allowed() {
     std::fs::write(&file, secret).unwrap();
     lab.kubectl(&["-n", &lab.control, "apply", "-f", file.to_str().unwrap()]);
     lab.cli(&[
-        "app", "create", "far", "--validate=false", "--repo", &url, "--path", "good", "--dest-name", "far",
-        "--dest-namespace", "x",
+        "app",
+        "create",
+        "far",
+        "--validate=false",
+        "--repo",
+        &url,
+        "--path",
+        "good",
+        "--dest-name",
+        "far",
+        "--dest-namespace",
+        "x",
     ]);
     let app = lab.wait_condition("far", "ComparisonError", "https://127.0.0.1:1");
     assert_eq!(app["status"]["sync"]["status"], "Unknown");

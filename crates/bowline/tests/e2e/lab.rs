@@ -49,6 +49,9 @@ impl Lab {
         for namespace in [&control, &target] {
             kubectl(kube, &["create", "namespace", namespace]);
         }
+        // Servers that share a cluster tell their applications apart by this.
+        let id = format!("--from-literal=installationID={name}");
+        kubectl(kube, &["-n", &control, "create", "configmap", "argocd-cm", &id]);
         Lab { kube, control, target, repo, server: None, folder }
     }
 
@@ -244,7 +247,7 @@ impl Repo {
 
 /// A ConfigMap manifest.
 pub fn config_map(name: &str, value: &str) -> String {
-    format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  key: {value}\n")
+    format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  key: \"{value}\"\n")
 }
 
 fn server() -> &'static KubeServer {
@@ -260,12 +263,8 @@ fn server() -> &'static KubeServer {
 }
 
 fn kubectl(kube: &KubeServer, args: &[&str]) -> String {
-    let output = Command::new(kube.kubectl())
-        .arg("--kubeconfig")
-        .arg(kube.kubeconfig())
-        .args(args)
-        .output()
-        .expect("because kubectl is a peer of the server");
-    assert!(output.status.success(), "kubectl {args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    match kube.kubectl(args).expect("because kubectl is a peer of the server") {
+        Ok(text) => text,
+        Err(text) => panic!("kubectl {args:?}: {text}"),
+    }
 }

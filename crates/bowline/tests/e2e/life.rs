@@ -55,7 +55,8 @@ fn by_hand_it_waits_for_the_command_and_can_be_rolled_back() {
     assert!(lab.cli(&["app", "history", "hand"]).contains(&second[..7]));
 
     lab.cli(&["app", "rollback", "hand", "0"]);
-    let app = lab.wait("hand", "rolled back", |app| app["status"]["operationState"]["syncResult"]["revision"] == first.as_str());
+    let app = lab
+        .wait("hand", "rolled back", |app| app["status"]["operationState"]["syncResult"]["revision"] == first.as_str());
     assert_eq!(app["status"]["operationState"]["phase"], "Succeeded");
     assert_eq!(lab.object("configmap", "one")["data"]["key"], "first");
     lab.wait("hand", "OutOfSync again", |app| app["status"]["sync"]["status"] == "OutOfSync");

@@ -42,11 +42,6 @@ impl Clusters {
         Clusters { destinations: Mutex::default(), secrets, seed }
     }
 
-    /// The key of the digests that stand for what Secrets hold.
-    pub fn secrets(&self) -> &SecretKey {
-        &self.secrets
-    }
-
     /// The destination, watched from now on. One whose Secret changed is reached anew.
     pub fn get(&self, shared: &Arc<Shared>, reference: &ClusterRef) -> Result<Arc<Destination>, String> {
         let mut destinations = self.destinations.lock().unwrap_or_else(PoisonError::into_inner);

@@ -18,11 +18,6 @@ impl Conditions {
         }
     }
 
-    /// Takes those of one type out.
-    pub fn remove(&mut self, kind: &ApplicationConditionType) {
-        self.0.retain(|(k, _)| k != kind);
-    }
-
     /// Whether there is an error among them.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|(kind, _)| kind.is_error())

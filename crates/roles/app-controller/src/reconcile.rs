@@ -302,6 +302,10 @@ impl Pass<'_> {
         match write(self.shared, &self.stored, &self.app).await? {
             Written::Nothing => Ok(true),
             Written::Now(stored) => {
+                // The answer holds what others wrote meanwhile; the watch will tell us nothing that is new after it.
+                if is_changed_by_others(&self.app, &stored) {
+                    self.shared.queue.add(self.name.clone());
+                }
                 self.shared.world.put_app(Application::clone(&stored));
                 self.app = Application::clone(&stored);
                 self.stored = Arc::from(stored);
@@ -320,4 +324,14 @@ impl Pass<'_> {
     pub fn now(&self) -> Timestamp {
         self.shared.clock.now()
     }
+}
+
+/// Whether an answer to our write holds something that we did not write: a request, another spec.
+fn is_changed_by_others(ours: &Application, stored: &Application) -> bool {
+    let (a, b) = (&ours.metadata, &stored.metadata);
+    ours.spec != stored.spec
+        || ours.operation != stored.operation
+        || (&a.annotations, &a.labels, &a.finalizers) != (&b.annotations, &b.labels, &b.finalizers)
+        || a.deletion_timestamp != b.deletion_timestamp
+        || ours.status.operation_state != stored.status.operation_state
 }
