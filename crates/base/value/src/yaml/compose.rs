@@ -42,7 +42,7 @@ pub(crate) struct NodeData<'a> {
     pub anchor: Option<Cow<'a, str>>,
     /// The tag in full.
     pub tag: Option<Cow<'a, str>>,
-    pub comments: Comments,
+    pub comments: Option<Box<Comments>>,
 }
 
 /// One document; its root is node 0.
@@ -84,36 +84,53 @@ impl<'a> Document<'a> {
 }
 
 impl Document<'_> {
-    fn comments(&mut self, id: NodeId) -> &mut Comments {
-        &mut self.nodes[id as usize].comments
+    /// Takes the foot comment of a node; empty where it has none.
+    fn take_foot(&mut self, id: NodeId) -> String {
+        let comments = self.nodes[id as usize].comments.as_mut();
+        comments.map(|comments| std::mem::take(&mut comments.foot)).unwrap_or_default()
+    }
+
+    fn has_foot(&self, id: NodeId) -> bool {
+        self.node(id).comments.as_ref().is_some_and(|comments| !comments.foot.is_empty())
+    }
+
+    fn set_foot(&mut self, id: NodeId, foot: String) {
+        self.nodes[id as usize].comments.get_or_insert_default().foot = foot;
     }
 
     /// Moves foot comments in a mapping to the key that they are below: what is below a key's value, or before a key.
     fn child_done(&mut self, parent: &Open) {
-        let mapping = &self.nodes[parent.node as usize];
+        let mapping = self.node(parent.node);
         if mapping.kind != NodeKind::Mapping {
             return;
         }
         let ([key, before], flow) = (parent.keys, mapping.flow);
         if parent.count.is_multiple_of(2) {
-            let value = parent.last;
-            if self.comments(key).foot.is_empty() && !self.comments(value).foot.is_empty() {
-                self.comments(key).foot = std::mem::take(&mut self.comments(value).foot);
+            if !self.has_foot(key) && self.has_foot(parent.last) {
+                let foot = self.take_foot(parent.last);
+                self.set_foot(key, foot);
             }
-        } else if !flow && before != NONE && !self.comments(key).foot.is_empty() {
-            self.comments(before).foot = std::mem::take(&mut self.comments(key).foot);
+        } else if !flow && before != NONE && self.has_foot(key) {
+            let foot = self.take_foot(key);
+            self.set_foot(before, foot);
         }
     }
 
     /// The comments of a collection's end; what is below a block mapping is below its last key.
-    fn close(&mut self, closed: &Open, end: Comments) {
+    fn close(&mut self, closed: &Open, end: Option<Box<Comments>>) {
         let node = &mut self.nodes[closed.node as usize];
-        node.comments.line = end.line;
-        if node.kind == NodeKind::Mapping && !node.flow && closed.count > 1 && !end.foot.is_empty() {
-            node.comments.foot.clear();
-            self.comments(closed.keys[0]).foot = end.foot;
+        if node.comments.is_none() && end.is_none() {
+            return;
+        }
+        let end = end.map(|end| *end).unwrap_or_default();
+        let moves = node.kind == NodeKind::Mapping && !node.flow && closed.count > 1 && !end.foot.is_empty();
+        let comments = node.comments.get_or_insert_default();
+        comments.line = end.line;
+        if moves {
+            comments.foot.clear();
+            self.set_foot(closed.keys[0], end.foot);
         } else {
-            node.comments.foot = end.foot;
+            comments.foot = end.foot;
         }
     }
 }
@@ -141,7 +158,8 @@ impl<'a> Composer<'a> {
         if start.kind != EventKind::DocumentStart {
             return Ok(None);
         }
-        let mut document = Document { nodes: Vec::new(), comments: start.comments };
+        let mut document =
+            Document { nodes: Vec::new(), comments: start.comments.map(|comments| *comments).unwrap_or_default() };
         let mut anchors: HashMap<Cow<'a, str>, NodeId> = HashMap::new();
         let mut open: Vec<Open> = Vec::new();
         loop {
@@ -217,7 +235,7 @@ impl<'a> Composer<'a> {
             }
         }
         // The document's end: what stands there instead is a fault.
-        document.comments.foot = self.event()?.comments.foot;
+        document.comments.foot = self.event()?.comments.map(|comments| comments.foot).unwrap_or_default();
         Ok(Some(document))
     }
 }

@@ -32,7 +32,8 @@ pub(crate) struct Event<'a> {
     pub implicit: bool,
     /// A collection in brackets.
     pub flow: bool,
-    pub comments: Comments,
+    /// Its comments, if it has any.
+    pub comments: Option<Box<Comments>>,
 }
 
 /// The comments of a node or an event; lines are parted by line feeds, each with its `#`.
@@ -73,6 +74,8 @@ enum State {
 
 pub(crate) struct Parser<'a> {
     scanner: Scanner<'a>,
+    /// The token at hand, once it was looked at.
+    at_hand: Option<(TokenKind, Mark)>,
     state: State,
     /// Where to go on after the node at hand.
     states: Vec<State>,
@@ -87,6 +90,14 @@ pub(crate) struct Parser<'a> {
 
 const TAG_PREFIX: &str = "tag:yaml.org,2002:";
 
+// === impl Comments ===
+
+impl Comments {
+    fn of_head(head: String) -> Option<Box<Comments>> {
+        (!head.is_empty()).then(|| Box::new(Comments { head, ..Comments::default() }))
+    }
+}
+
 // === impl Event ===
 
 impl<'a> Event<'a> {
@@ -100,7 +111,7 @@ impl<'a> Event<'a> {
             style: ScalarStyle::Plain,
             implicit: false,
             flow: false,
-            comments: Comments::default(),
+            comments: None,
         }
     }
 }
@@ -111,6 +122,7 @@ impl<'a> Parser<'a> {
     pub(crate) fn new(scanner: Scanner<'a>) -> Parser<'a> {
         Parser {
             scanner,
+            at_hand: None,
             state: State::ImplicitDocumentStart,
             states: Vec::new(),
             marks: Vec::new(),
@@ -163,7 +175,15 @@ impl<'a> Parser<'a> {
     }
 
     /// The token at hand, whose comments are gathered.
+    #[inline]
     fn peek(&mut self) -> Result<(TokenKind, Mark), Fault> {
+        match self.at_hand {
+            Some(token) => Ok(token),
+            None => self.look(),
+        }
+    }
+
+    fn look(&mut self) -> Result<(TokenKind, Mark), Fault> {
         let token = self.scanner.peek()?;
         let (kind, start) = (token.kind, token.start);
         while let Some(comment) = self.scanner.take_comment(start.index, kind != TokenKind::BlockEnd) {
@@ -177,12 +197,15 @@ impl<'a> Parser<'a> {
                 to.push_str(&from);
             }
         }
+        self.at_hand = Some((kind, start));
         Ok((kind, start))
     }
 
     /// Gives the gathered comments to an event.
     fn with_comments(&mut self, mut event: Event<'a>) -> Event<'a> {
-        event.comments = std::mem::take(&mut self.comments);
+        if self.comments != Comments::default() {
+            event.comments = Some(Box::new(std::mem::take(&mut self.comments)));
+        }
         self.stem.clear();
         event
     }
@@ -217,12 +240,13 @@ impl<'a> Parser<'a> {
 
     /// Takes the token at hand.
     fn take(&mut self) -> Token<'a> {
+        self.at_hand = None;
         self.scanner.take()
     }
 
     /// Takes the token at hand and looks at the next.
     fn advance(&mut self) -> Result<TokenKind, Fault> {
-        self.scanner.take();
+        self.take();
         self.kind()
     }
 
@@ -266,7 +290,7 @@ impl<'a> Parser<'a> {
         let mut event = Event::new(EventKind::DocumentStart, start);
         if implicit && !marker {
             self.state = State::BlockNode;
-            event.comments.head = self.document_head();
+            event.comments = Comments::of_head(self.document_head());
         } else {
             if self.kind()? != TokenKind::DocumentStart {
                 let at = self.mark()?;
@@ -334,8 +358,8 @@ impl<'a> Parser<'a> {
         self.tag_directives.clear();
         self.state = State::DocumentStart;
         let mut event = self.with_comments(Event::new(EventKind::DocumentEnd, start));
-        if event.comments.foot.is_empty() {
-            event.comments.foot = std::mem::take(&mut event.comments.head);
+        if let Some(comments) = event.comments.as_mut().filter(|comments| comments.foot.is_empty()) {
+            comments.foot = std::mem::take(&mut comments.head);
         }
         Ok(event)
     }
@@ -401,7 +425,7 @@ impl<'a> Parser<'a> {
         if flow {
             event = self.with_comments(event);
         } else {
-            event.comments.head = std::mem::take(&mut self.stem);
+            event.comments = Comments::of_head(std::mem::take(&mut self.stem));
         }
         event.kind = collection;
         event.flow = flow;

@@ -261,9 +261,7 @@ impl<'a> Scanner<'a> {
     fn skip_to_token(&mut self, scan: Mark) {
         loop {
             let tabs = self.flow_level > 0 || !self.simple_key_allowed;
-            while self.input.byte() == b' ' || (tabs && self.input.byte() == b'\t') {
-                self.input.advance(1);
-            }
+            self.input.skip_blanks(tabs);
             if self.comments_wanted {
                 self.line_comment_to_head();
             }

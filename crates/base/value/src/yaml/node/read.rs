@@ -50,14 +50,14 @@ fn node(document: &mut compose::Document<'_>, id: NodeId) -> Node {
         (None, Kind::Scalar) => tag_of(resolve_plain(&data.value, Flavour::V3)).into(),
     };
     let style = Style { tagged: written.is_some(), flow: data.flow, scalar: data.style };
-    let comments = std::mem::take(&mut data.comments);
+    let comments = data.comments.take().filter(|comments| **comments != Comments::default());
     let mut made = Node {
         kind,
         tag,
         value: data.value.as_ref().into(),
         style,
         anchor: data.anchor.as_deref().map(Str::from),
-        comments: (comments != Comments::default()).then(|| Box::new(comments)),
+        comments,
         line: data.start.line + 1,
         column: data.start.column + 1,
         content: Vec::new(),

@@ -120,6 +120,13 @@ impl<'a> Input<'a> {
         self.pos = (self.pos + n).min(self.text.len());
     }
 
+    /// Moves over spaces, and over tabs where they count as such.
+    #[inline]
+    pub(super) fn skip_blanks(&mut self, tabs: bool) {
+        let rest = self.rest();
+        self.pos += rest.iter().take_while(|c| **c == b' ' || (tabs && **c == b'\t')).count();
+    }
+
     /// Moves over `bytes` bytes of whole characters within a line, `continued` of which continue a character.
     #[inline]
     pub(super) fn advance_bytes(&mut self, bytes: usize, continued: usize) {
@@ -214,6 +221,13 @@ fn first_control(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut i = 0;
     while i < bytes.len() {
+        // Most text is plain ASCII: it is looked through a piece at a time.
+        if let Some(piece) = bytes.get(i..i + 32)
+            && piece.iter().fold(true, |plain, c| plain & ((0x20..0x7F).contains(c) | (*c == b'\n')))
+        {
+            i += 32;
+            continue;
+        }
         let c = bytes[i];
         let bad = match c {
             b'\t' | b'\n' | b'\r' | 0x20..=0x7E => false,

@@ -4,6 +4,38 @@
 
 use super::*;
 
+/// A set of bytes.
+type Bytes = [bool; 256];
+
+/// The bytes of `set` and all that are not ASCII.
+const fn set(bytes: &[u8]) -> Bytes {
+    let mut set = [false; 256];
+    let mut i = 0x80;
+    while i < 256 {
+        set[i] = true;
+        i += 1;
+    }
+    i = 0;
+    while i < bytes.len() {
+        set[bytes[i] as usize] = true;
+        i += 1;
+    }
+    set
+}
+
+/// Bytes that may end a run of plain text.
+const PLAIN_STOPS: Bytes = set(b" \t\n\r:,?[]{}");
+/// Bytes that may end a run of quoted text.
+const QUOTED_STOPS: Bytes = set(b"\n\r\\'\"");
+/// Bytes that may end a line.
+const LINE_STOPS: Bytes = set(b"\n\r");
+
+/// How many bytes there are before the first of `stops`.
+#[inline]
+fn run(bytes: &[u8], stops: &Bytes) -> usize {
+    bytes.iter().position(|c| stops[usize::from(*c)]).unwrap_or(bytes.len())
+}
+
 /// What stands between two lines of a scalar that is folded: one break is a space, of several all but the first are kept.
 #[derive(Default)]
 struct Fold {
@@ -91,7 +123,7 @@ impl<'a> Scanner<'a> {
     /// The (bytes, continuation bytes) up to the next blank, break, end, `: ` or (in flow) indicator.
     fn plain_run(&self, flow: bool) -> (usize, usize) {
         let rest = self.input.rest();
-        let (mut i, mut continued) = (0, 0);
+        let (mut i, mut continued) = (run(rest, &PLAIN_STOPS), 0);
         while let Some(&c) = rest.get(i) {
             match c {
                 b' ' | b'\t' | b'\n' | b'\r' => break,
@@ -125,7 +157,7 @@ impl<'a> Scanner<'a> {
     /// The (bytes, continuation bytes) up to the closing quote, if all that is between means itself.
     fn quoted_run(&self, single: bool) -> Option<(usize, usize)> {
         let rest = self.input.rest();
-        let (mut i, mut continued) = (0, 0);
+        let (mut i, mut continued) = (run(rest, &QUOTED_STOPS), 0);
         loop {
             match *rest.get(i)? {
                 b'\'' if single => return (rest.get(i + 1) != Some(&b'\'')).then_some((i, continued)),
@@ -318,7 +350,7 @@ impl<'a> Scanner<'a> {
     /// The (bytes, continuation bytes) of the rest of the line.
     fn line_run(&self) -> (usize, usize) {
         let rest = self.input.rest();
-        let (mut i, mut continued) = (0, 0);
+        let (mut i, mut continued) = (run(rest, &LINE_STOPS), 0);
         while let Some(&c) = rest.get(i) {
             match c {
                 b'\n' | b'\r' => break,
