@@ -3,13 +3,17 @@
 
 mod destination;
 mod namespace;
+mod orphaned;
 mod resource;
+mod service_account;
 mod source;
 mod validate;
 
 pub use destination::{Destination, is_destination_permitted};
 pub use namespace::is_app_namespace_permitted;
+pub use orphaned::{is_orphaned, orphaned_message, warns_of_orphaned};
 pub use resource::is_kind_permitted;
+pub use service_account::{ServiceAccountError, SyncTarget, service_account};
 pub use source::is_source_permitted;
 pub use validate::validate_spec;
 
