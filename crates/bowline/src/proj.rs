@@ -122,6 +122,8 @@ async fn create(kube: &Kube, global: &Global, args: CreateArgs) -> Result<(), Cl
     if project.metadata.name.is_empty() {
         return Err(CliError::usage("a project needs a name: bowline proj create NAME …"));
     }
+    project.api_version = bowline_core_crd::API_VERSION.to_string();
+    project.kind = "AppProject".to_string();
     project.metadata.namespace = global.namespace.clone();
     args.put(&mut project)?;
     let name = project.metadata.name.clone();

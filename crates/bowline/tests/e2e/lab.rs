@@ -257,7 +257,11 @@ fn server() -> &'static KubeServer {
         let crds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/crds");
         let crds = crds.to_str().expect("because the path is UTF-8");
         kubectl(kube, &["apply", "--server-side", "-f", crds]);
-        kubectl(kube, &["wait", "--for=condition=Established", "--timeout=30s", "-f", crds]);
+        // A definition that was stored a moment ago has no conditions to wait for yet.
+        let established = ["wait", "--for=condition=Established", "--timeout=30s", "-f", crds];
+        while !matches!(kube.kubectl(&established), Ok(Ok(_))) {
+            std::thread::sleep(Duration::from_millis(100));
+        }
     });
     kube
 }

@@ -194,8 +194,11 @@ impl Pass<'_> {
         let hard_due = !settings.hard_reconciliation.is_zero()
             && since(self.state.rendered_at).is_some_and(|age| age >= settings.hard_reconciliation);
         let hard = refresh == Some(RefreshType::Hard) || hard_due;
+        // Who makes an application or points it elsewhere has just looked at the repository.
+        let elsewhere = self.stored.status.reconciled_at.is_none() || crate::status::is_compared_to_other(&self.stored);
         let freshness = match refresh {
             Some(_) => Freshness::Now,
+            None if elsewhere => Freshness::Now,
             // Applications of one repository come due one after the other; one question does for all of them.
             None if due && !settings.reconciliation.is_zero() => {
                 Freshness::Within(u64::try_from(settings.reconciliation.as_millis()).unwrap_or(u64::MAX) / 2)

@@ -62,6 +62,12 @@ fn put_health(status: &mut ApplicationStatus, word: &str, message: &str, now: Ti
     status.health = AppHealthStatus { status: code, message: message.to_string(), last_transition_time: since };
 }
 
+/// Whether the last comparison was with other sources than the spec names now.
+pub fn is_compared_to_other(app: &Application) -> bool {
+    let (now, last) = (compared_to(app), &app.status.sync.compared_to);
+    now.source != last.source || now.sources != last.sources
+}
+
 fn compared_to(app: &Application) -> ComparedTo {
     let several = app.spec.has_multiple_sources();
     ComparedTo {
