@@ -5,6 +5,7 @@
 //! Nothing here reads files, clocks or clusters: files are the tree's, the rest is the [`Host`]'s.
 
 mod archive;
+pub mod argo;
 mod capabilities;
 mod chart;
 mod dependencies;
