@@ -18,8 +18,6 @@ pub struct Directory {
     pub exclude: String,
     /// Take files of every extension.
     pub any_extension: bool,
-    /// Look into directories whose name starts with a dot.
-    pub hidden: bool,
     /// Bytes that all files may have together; 0 is no limit.
     pub max_bytes: u64,
 }
@@ -118,14 +116,14 @@ pub fn files(tree: &Tree, path: &str, directory: &Directory) -> Result<(Vec<File
         for entry in tree.list(&here)?.iter() {
             let relative = join(&below, &entry.name);
             if entry.kind == EntryKind::Directory {
-                if directory.recurse && (directory.hidden || !entry.name.starts_with('.')) {
+                if directory.recurse {
                     pending.push(relative);
                 }
                 continue;
             }
             if entry.kind == EntryKind::Submodule {
                 // Leaving out what it holds would look like its deletion.
-                if directory.recurse && (directory.hidden || !entry.name.starts_with('.')) {
+                if directory.recurse {
                     return Err(PlainError::Submodule { path: join(&here, &entry.name) });
                 }
                 continue;

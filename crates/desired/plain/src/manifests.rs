@@ -1,7 +1,7 @@
 //! What is in the files.
 
-use bowline_base_value::{Value, from_json, yaml};
-use bowline_core_types::Object;
+use bowline_base_value::{Value, from_json, to_json, yaml};
+use bowline_core_types::{Object, ObjectError};
 
 use crate::files::contains;
 use crate::{File, PlainError};
@@ -33,14 +33,8 @@ pub fn manifests(
         } else {
             documents(file)?
         };
-        let before = found.len();
         for value in values {
-            let fail = |e: bowline_core_types::ObjectError| unmarshal(file, e.to_string());
-            // Well-formed, and still not a manifest: settings of another program, or our own overrides.
-            let of_no_kind = value.str_at(&["kind"]).is_none_or(str::is_empty);
-            if of_no_kind && is_yaml(file) && found.len() == before && !looks_like_manifest(file) {
-                break;
-            }
+            let fail = |e: ObjectError| unmarshal(file, e.to_string());
             let object = Object::new(value).map_err(fail)?;
             for object in expand_lists(object).map_err(fail)? {
                 found.push(Manifest { object, file: file.path.clone() });
@@ -50,42 +44,40 @@ pub fn manifests(
     Ok(found)
 }
 
-/// The items of a `List` (or any kind whose name ends in `List` and that has `items`), else the object itself. Items inherit nothing.
-pub fn expand_lists(object: Object) -> Result<Vec<Object>, bowline_core_types::ObjectError> {
-    let items = match object.value().get("items") {
-        Some(Value::Array(items)) if object.kind().ends_with("List") => items.clone(),
-        _ => return Ok(vec![object]),
-    };
-    items.iter().map(|item| Object::new(item.clone())).collect()
+/// The items of an object that has a list of `items`, whatever its kind, as `IsList` of Kubernetes' unstructured objects tells;
+/// else the object itself. Items inherit nothing. An object that has null `items`, and neither `spec` nor `status`, is an empty list.
+pub fn expand_lists(object: Object) -> Result<Vec<Object>, ObjectError> {
+    match object.value().get("items") {
+        Some(Value::Array(items)) => items.iter().map(|item| Object::new(item.clone())).collect(),
+        Some(Value::Null) if ["spec", "status"].iter().all(|field| object.value().get(field).is_none()) => {
+            Ok(Vec::new())
+        }
+        _ => Ok(vec![object]),
+    }
 }
 
 fn json(file: &File) -> Result<Value, PlainError> {
     let bytes = file.blob.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.blob.bytes);
-    from_json(bytes).map_err(|e| match e.reason.starts_with("trailing characters") {
+    from_json(bytes).map_err(|e| match e.reason.ends_with("after top-level value") {
         true => PlainError::SeveralInJson { file: file.path.clone() },
         false => unmarshal(file, e.to_string()),
     })
 }
 
-/// The documents of a YAML file (which may be a stream of JSON documents too). A file that is broken and does not look like a
-/// manifest is somebody else's and is passed over, as in Argo CD.
+/// The objects of a YAML file (which may be a stream of JSON ones too). A file that is broken from the start and does not look
+/// like a manifest is somebody else's and is passed over, as in Argo CD.
 fn documents(file: &File) -> Result<Vec<Value>, PlainError> {
-    let Ok(text) = std::str::from_utf8(&file.blob.bytes) else {
-        return Err(unmarshal(file, "is not UTF-8 text".to_string()));
-    };
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = file.blob.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.blob.bytes);
     let mut found = Vec::new();
-    for part in split(text) {
-        match yaml::from_yaml(part) {
-            Ok(Value::Null) => {}
+    for object in yaml::objects(text) {
+        match object.map_err(|e| e.to_string()).and_then(kinded) {
             Ok(value) => found.push(value),
-            Err(error) => {
-                return match found.is_empty() && !looks_like_manifest(file) {
+            Err(reason) => {
+                let looks_like_one =
+                    ["apiVersion:", "kind:", "metadata:"].iter().all(|word| contains(text, word.as_bytes()));
+                return match found.is_empty() && !looks_like_one {
                     true => Ok(Vec::new()),
-                    false => Err(unmarshal(
-                        file,
-                        format!("failed to unmarshal manifest: error converting YAML to JSON: {error}"),
-                    )),
+                    false => Err(unmarshal(file, format!("failed to unmarshal manifest: {reason}"))),
                 };
             }
         }
@@ -93,29 +85,17 @@ fn documents(file: &File) -> Result<Vec<Value>, PlainError> {
     Ok(found)
 }
 
-/// The documents of a text as Kubernetes tools part them: at lines of `---` with nothing but white space or a comment behind.
-fn split(text: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let (mut start, mut at) = (0, 0);
-    for line in text.split_inclusive('\n') {
-        let rest = line.strip_prefix("---").map(str::trim);
-        if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('#')) {
-            parts.push(&text[start..at]);
-            start = at + line.len();
-        }
-        at += line.len();
+/// An object of some kind, which is all that Kubernetes' decoder of unstructured objects asks for.
+fn kinded(value: Value) -> Result<Value, String> {
+    let json = "error unmarshaling JSON: while decoding JSON:";
+    if value.as_object().is_none() {
+        let text = to_json(&value, false);
+        return Err(format!("{json} a document is {}, not an object: {text}", value.type_name()));
     }
-    parts.push(&text[start..]);
-    parts
-}
-
-fn is_yaml(file: &File) -> bool {
-    !file.path.ends_with(".json") && !file.path.ends_with(".jsonnet")
-}
-
-/// Whether a file has the words of a manifest in it, so that what is wrong with it is told.
-fn looks_like_manifest(file: &File) -> bool {
-    ["apiVersion:", "kind:", "metadata:"].iter().all(|word| contains(&file.blob.bytes, word.as_bytes()))
+    match value.get("kind").and_then(Value::as_str) {
+        Some(kind) if !kind.is_empty() => Ok(value),
+        _ => Err(format!("{json} Object 'Kind' is missing in '{}'", to_json(&value, true))),
+    }
 }
 
 fn unmarshal(file: &File, reason: String) -> PlainError {

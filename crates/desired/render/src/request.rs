@@ -244,7 +244,6 @@ fn directory(
         include: options.include.clone(),
         exclude: options.exclude.clone(),
         any_extension: options.disable_extension_filter,
-        hidden: features.hidden_directories,
         max_bytes: features.max_directory_bytes,
     };
     let (mut files, warnings) = bowline_desired_plain::files(tree, &source.path, &directory)?;
