@@ -175,6 +175,68 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Sources that come out short, lists that fail, kinds that vanish: each is known to be incomplete, and then nothing is
+    /// deleted, not even what someone confirmed; what Git has is never deleted at all.
+    #[test]
+    fn nothing_is_deleted_that_nobody_meant_to_delete(
+        text in scenario(),
+        confirmed in any::<bool>(),
+        faults in prop::collection::vec((0..5u8, any::<u64>()), 60),
+    ) {
+        let truth = World::parse(&text);
+        let meant: BTreeSet<_> = truth.desired.iter().map(bowline_core_types::Object::key).collect();
+        let mut world = truth.clone();
+        world.operation.prune = true;
+        world.confirmed = confirmed;
+        let keep = |mask: u64, i: usize| mask & (1 << (i % 64)) != 0;
+        for (fault, mask) in faults {
+            // What the planner is shown: the truth, or less than that.
+            let mut seen = world.clone();
+            match fault {
+                0 => {
+                    let mut i = 0;
+                    seen.desired.retain(|_| { i += 1; keep(mask, i) });
+                    seen.complete = Err("the source was cut off".into());
+                }
+                1 => {
+                    seen.desired.clear();
+                    seen.complete = Err("the source could not be rendered".into());
+                }
+                2 => {
+                    let mut i = 0;
+                    seen.live.retain(|_, _| { i += 1; keep(mask, i) });
+                    seen.complete = Err("a list failed".into());
+                }
+                3 => {
+                    seen.unserved.insert("Widget.example.com".into());
+                    seen.live.retain(|key, _| &*key.kind != "Widget");
+                    seen.complete = Err("a kind is not served at present".into());
+                }
+                _ => {}
+            }
+            let plan = seen.plan_with(plan);
+            world.progress = plan.progress;
+            let Next::Run(step) = plan.next else {
+                if matches!(plan.next, Next::Done { .. }) {
+                    // The next operation begins.
+                    world.progress = Progress::default();
+                }
+                world.pass();
+                continue;
+            };
+            for action in step.groups.iter().flatten() {
+                let deletes = matches!(action.kind, ActionKind::Prune { .. });
+                prop_assert!(!deletes || seen.complete.is_ok(), "{} from incomplete knowledge", action.key);
+                prop_assert!(!deletes || !meant.contains(&action.key), "{} is in Git", action.key);
+            }
+            world.carry_out(&step);
+        }
+    }
+}
+
 /// No hook is made twice in one attempt.
 fn note_hook(made: &mut BTreeSet<String>, action: &Action) -> Result<(), TestCaseError> {
     if action.is_hook && matches!(action.kind, ActionKind::Apply { .. }) {
