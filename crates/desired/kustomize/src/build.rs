@@ -8,7 +8,7 @@ use bowline_base_value::yaml::to_yaml;
 
 use crate::accumulate::{Accumulator, Level};
 use crate::config::TransformerConfig;
-use crate::error::{Context, Result};
+use crate::error::{Context, Error, Result};
 use crate::kustomization::{Kustomization, SortOptions};
 use crate::loader::Loader;
 use crate::memo::Memo;
@@ -166,6 +166,9 @@ impl Session<'_> {
         transform::name_reference::run(resources, &config, &self.schema)?;
         transform::vars::run(resources, &config, &accumulator.vars, &mut self.warnings)?;
         resources.drop_empty();
+        for resource in &resources.list {
+            crate::factory::check(&resource.node).map_err(Error::Object)?;
+        }
         resources.list.retain(|resource| {
             resource.annotation("config.kubernetes.io/local-config").is_none_or(|value| value == "false")
         });

@@ -45,7 +45,7 @@ pub(crate) fn nodes_from_bytes(path: &str, bytes: &[u8]) -> Result<Vec<Node>> {
 }
 
 /// What every object must have; gives its kind.
-fn check(node: &Node) -> Result<String, String> {
+pub(crate) fn check(node: &Node) -> Result<String, String> {
     let text = |path: &[&str]| node.at(path).map(Node::text_unless_null).unwrap_or_default();
     let kind = text(&["kind"]);
     if node.entries().is_empty()

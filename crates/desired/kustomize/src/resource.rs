@@ -202,7 +202,7 @@ impl Resource {
     /// annotations, as theirs is.
     pub(crate) fn patched(&mut self, step: impl FnOnce(&mut Resource) -> Result<()>) -> Result<()> {
         const MARK: &str = "internal.config.kubernetes.io/build";
-        let marked = self.build != BuildState::default();
+        let marked = self.build != BuildState::default() || self.origin.is_some() || !self.transformations.is_empty();
         if marked {
             if self.node.at(&["metadata", "annotations"]).is_some_and(Node::is_null_or_empty) {
                 crate::node::clear(ensure_mapping(&mut self.node, &["metadata"]), "annotations");
@@ -216,6 +216,8 @@ impl Resource {
             let kept = annotations.and_then(|annotations| crate::node::clear(annotations, MARK));
             if kept.is_none() {
                 self.build = BuildState::default();
+                self.origin = None;
+                self.transformations.clear();
             }
         }
         Ok(())

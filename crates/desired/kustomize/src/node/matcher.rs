@@ -115,8 +115,7 @@ fn field(
         let Some(last) = create else { return Ok(0) };
         let made = Node::empty(kind_before(rest.first().map(String::as_str), last));
         if node.is_null() {
-            // A field of null is made beside the object: it is matched, and never seen again.
-            return for_each_match(&mut made.clone(), rest, create, visit);
+            return Err(wrong(SetError { expected: "a mapping", found: "null" }));
         }
         set_field(node, name, Some(made), Style::PLAIN).map_err(wrong)?;
     }

@@ -89,6 +89,8 @@ fn scalar(node: &Node, text: &bowline_base_value::Str, in_flow: bool) -> Result<
         tag => {
             let meant = resolve(text);
             if meant.tag() == *tag && !node.style.has(Style::TAGGED) {
+                // So is a time of day inside braces, for its colons.
+                let quoted = quoted || (in_flow && *tag == Tag::Timestamp && text.contains(':'));
                 return if quoted { string() } else { resolved(meant, text) };
             }
             // What is left is written with its tag, and read by it.

@@ -1,7 +1,7 @@
 //! `patches`, `patchesStrategicMerge` and `patchesJson6902`.
 
-use bowline_base_value::Value;
 use bowline_base_value::yaml::from_yaml;
+use bowline_base_value::{Value, from_json};
 
 use crate::build::Session;
 use crate::error::{Context, Error, Result};
@@ -97,8 +97,13 @@ fn tell(text: &str, strategic: impl FnOnce() -> Result<Vec<Resource>>) -> Result
 }
 
 fn operations(text: &str) -> Result<Vec<Operation>> {
-    let value = from_yaml(text)
-        .map_err(|error| Error::Malformed { path: "JSON patch".to_string(), reason: error.to_string() })?;
+    let malformed = |reason: String| Error::Malformed { path: "JSON patch".to_string(), reason };
+    // What begins as JSON must be JSON, not YAML in flow style.
+    let value = if text.starts_with('[') {
+        from_json(text.as_bytes()).map_err(|error| malformed(error.to_string()))?
+    } else {
+        from_yaml(text).map_err(|error| malformed(error.to_string()))?
+    };
     json_patch::parse(&value)
 }
 
@@ -179,6 +184,7 @@ pub(crate) fn select(target: &Selector, resources: &ResMap, schema: &Schema) -> 
 
 fn apply_json(resource: &mut Resource, operations: &[Operation]) -> Result<()> {
     let shown = format!("{} {:?}", resource.kind(), resource.name());
+    // Only what is internal to a build survives whatever a JSON patch does.
     let build = resource.build.clone();
     resource
         .patched(|resource| {
