@@ -8,6 +8,8 @@ mod history;
 mod list;
 mod manifests;
 pub mod print;
+mod progress;
+mod selection;
 mod set;
 pub mod source_flags;
 pub mod spec;
@@ -31,13 +33,13 @@ pub enum AppCommand {
     #[command(visible_alias = "ls")]
     List(list::ListArgs),
     /// Sync applications to their target state, and wait
-    Sync(sync::SyncArgs),
+    Sync(Box<sync::SyncArgs>),
     /// Wait until applications are in a state
     Wait(wait::WaitArgs),
     /// Show how live objects differ from the target state (exit code 1 where they do)
-    Diff(diff::DiffArgs),
+    Diff(Box<diff::DiffArgs>),
     /// Print the manifests of an application
-    Manifests(manifests::ManifestsArgs),
+    Manifests(Box<manifests::ManifestsArgs>),
     /// Show past syncs
     History(history::HistoryArgs),
     /// Sync to a past state
@@ -66,10 +68,10 @@ pub async fn run(global: &Global, command: AppCommand) -> Result<(), CliError> {
         AppCommand::Create(args) => create::run(global, *args).await,
         AppCommand::Get(args) => get::run(global, args).await,
         AppCommand::List(args) => list::run(global, args).await,
-        AppCommand::Sync(args) => sync::run(global, args).await,
+        AppCommand::Sync(args) => sync::run(global, *args).await,
         AppCommand::Wait(args) => wait::run(global, args).await,
-        AppCommand::Diff(args) => diff::run(global, args).await,
-        AppCommand::Manifests(args) => manifests::run(global, args).await,
+        AppCommand::Diff(args) => diff::run(global, *args).await,
+        AppCommand::Manifests(args) => manifests::run(global, *args).await,
         AppCommand::History(args) => history::run(global, args).await,
         AppCommand::Rollback(args) => sync::rollback(global, args).await,
         AppCommand::Set(args) => set::run(global, *args).await,

@@ -279,3 +279,21 @@ pub async fn remove_secret(kube: &Kube, global: &Global, name: &str) -> Result<(
 fn options() -> WriteOptions {
     WriteOptions { field_manager: FIELD_MANAGER.to_string(), ..WriteOptions::default() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_have_the_contract_s_names() {
+        // What Argo CD 3.6 calls them.
+        assert_eq!(secret_name("repo", "https://github.com/argoproj/argocd-example-apps.git"), "repo-3973969552");
+        assert_eq!(secret_name("cluster-prod", "https://prod:6443"), "cluster-prod-3041345340");
+    }
+
+    #[test]
+    fn an_empty_selector_is_refused() {
+        assert!(Selector::parse(" ").is_err());
+        assert_eq!(Selector::parse("a=b,c in (d)").unwrap().as_str(), "a=b,c in (d)");
+    }
+}

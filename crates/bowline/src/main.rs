@@ -5,6 +5,7 @@ mod cli;
 mod cluster;
 mod control;
 mod desired;
+mod engines;
 mod error;
 mod files;
 mod kube;

@@ -8,11 +8,12 @@ use bowline_base_kube::{Class, Client, ListOptions};
 use bowline_base_task::Tasks;
 use bowline_base_telemetry::prometheus::registry::Registry;
 use bowline_base_telemetry::{Admin, Health, LogFormat, init_log};
-use bowline_roles_app_controller::{AppController, Config, Renderers};
+use bowline_roles_app_controller::{AppController, Config};
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::Global;
+use crate::engines::renderers;
 use crate::error::CliError;
 use crate::kube::{Resource, config, runtime};
 
@@ -119,12 +120,7 @@ async fn check(client: &Client, global: &Global) -> Result<(), CliError> {
     }
 }
 
-/// The renderers that this binary was built with.
-fn renderers() -> Renderers {
-    Renderers::default()
-}
-
-/// Bytes that nobody outside knows.
+/// Random bytes of the machine, fit for keys.
 pub fn random<const N: usize>() -> Result<[u8; N], CliError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|e| CliError::failed(format!("the machine gives no random numbers: {e}")))?;

@@ -89,7 +89,7 @@ pub async fn run(global: &Global, args: DeleteArgs) -> Result<(), CliError> {
         let (namespace, app) = (&stored.app.metadata.namespace, &stored.app.metadata.name);
         apps.delete(namespace, app).await?;
         if args.wait {
-            apps.until_gone(namespace, app).await?;
+            apps.until_gone(namespace, app, None).await?;
         }
         writeln!(out, "application '{name}' deleted")?;
     }

@@ -306,3 +306,6 @@ fn pair_of(pair: &str, flag: &str) -> Result<(String, String), CliError> {
         _ => Err(CliError::usage(format!("{flag} {pair}: write NAME=VALUE"))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -195,17 +195,30 @@ impl Apps {
     }
 
     /// Waits until an Application is gone.
-    pub async fn until_gone(&self, namespace: &str, name: &str) -> Result<(), CliError> {
+    pub async fn until_gone(&self, namespace: &str, name: &str, limit: Option<Duration>) -> Result<(), CliError> {
         let mut watch = self.watch(namespace, name);
-        let mut seen = false;
-        loop {
-            match watch.next().await {
-                Event::Listed(items) => seen = seen || !items.is_empty(),
-                Event::Complete if !seen => return Ok(()),
-                Event::Deleted(_) => return Ok(()),
-                Event::Failed { error, .. } if !error.is_transient() => return Err(crate::kube::failed(error)),
-                _ => {}
+        let until = async {
+            let mut seen = false;
+            loop {
+                match watch.next().await {
+                    Event::Listed(items) => seen = seen || !items.is_empty(),
+                    Event::Complete if !seen => return Ok(()),
+                    Event::Deleted(_) => return Ok(()),
+                    Event::Failed { error, .. } if !error.is_transient() => return Err(crate::kube::failed(error)),
+                    Event::Listing => seen = false,
+                    _ => {}
+                }
             }
+        };
+        match limit {
+            None => until.await,
+            Some(limit) => tokio::time::timeout(limit, until).await.unwrap_or_else(|_| {
+                let seconds = limit.as_secs();
+                Err(CliError::failed(format!(
+                    "timed out ({seconds}s): application '{namespace}/{name}' is still there"
+                ))
+                .hint(format!("bowline app get {name} says what holds it")))
+            }),
         }
     }
 

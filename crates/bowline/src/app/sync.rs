@@ -3,24 +3,26 @@
 use std::io::Write;
 
 use bowline_core_crd::{
-    Application, Backoff, Info, Operation, OperationPhase, RetryStrategy, SyncOperation, SyncOperationResource,
+    Application, Backoff, Info, Operation, OperationPhase, ResultCode, RetryStrategy, SyncOperation, SyncStatusCode,
     SyncStrategy, SyncStrategyApply, SyncStrategyHook,
 };
 use clap::{Args, ValueEnum};
 
 use super::get::timeout;
+use super::selection::Selection;
 use super::store::{Apps, Stored};
 use super::target::SourceRevisions;
-use super::wait::{follow, is_idle, report};
+use super::wait::{Following, follow, is_idle, report};
 use super::{AppRef, resolve};
 use crate::cli::Global;
 use crate::error::CliError;
 use crate::kube::Selector;
+use crate::output::Output;
 
 /// `bowline app sync`.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  bowline app sync shop\n  bowline app sync shop --revision v2 --prune\n  bowline app sync shop --resource apps:Deployment:web\n  bowline app sync -l team=web --async\n\nExit codes: 0 synced, 1 the sync failed, 20 it could not be asked for."
+    after_help = "Examples:\n  bowline app sync shop\n  bowline app sync shop --revision v2 --prune\n  bowline app sync shop --resource apps:Deployment:web\n  bowline app sync -l team=web --async\n\nExit codes: 0 synced, 1 the sync failed or left something to prune, 20 it could not be asked for or did not end in time."
 )]
 pub struct SyncArgs {
     /// Names of the applications, or namespace/name
@@ -58,7 +60,7 @@ pub struct SyncArgs {
     /// Sync strategy
     #[arg(long, value_enum, default_value = "hook")]
     strategy: Strategy,
-    /// Sync only this object: GROUP:KIND:NAME or GROUP:KIND:NAMESPACE/NAME
+    /// Sync only these objects: GROUP:KIND:NAME or GROUP:KIND:NAMESPACE/NAME; `!` in front leaves out, `*` is any
     #[arg(long = "resource", value_name = "RESOURCE")]
     resources: Vec<String>,
     /// Notes that are kept with the operation
@@ -88,6 +90,9 @@ pub struct SyncArgs {
     /// Namespace of the applications, where it is not that of --namespace
     #[arg(short = 'N', long, value_name = "NAMESPACE")]
     app_namespace: Option<String>,
+    /// Output format
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Output,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -101,7 +106,7 @@ enum Strategy {
 /// `bowline app rollback`.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  bowline app history shop\n  bowline app rollback shop 3\n  bowline app rollback shop   # to the sync before the last"
+    after_help = "Examples:\n  bowline app history shop\n  bowline app rollback shop 3\n  bowline app rollback shop   # to the sync before the last\n\nExit codes: 0 synced, 1 the sync failed, 20 it could not be asked for or did not end in time."
 )]
 pub struct RollbackArgs {
     #[command(flatten)]
@@ -115,6 +120,9 @@ pub struct RollbackArgs {
     /// Give up waiting after this many seconds; 0 never
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     timeout: u64,
+    /// Output format
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Output,
 }
 
 /// Asks for syncs and follows them.
@@ -134,11 +142,15 @@ pub async fn run(global: &Global, args: SyncArgs) -> Result<(), CliError> {
         targets = apps.list(namespace, selector.as_ref()).await?;
         targets.retain(|s| args.projects.is_empty() || args.projects.contains(&s.app.spec.project));
     }
+    if targets.is_empty() {
+        return Err(CliError::failed("no application matches").hint("bowline app list shows what there is").code(1));
+    }
+    let selection = Selection::parse(&args.resources)?;
     for stored in targets {
-        let operation = args.operation(&stored.app)?;
+        let operation = args.operation(&stored.app, &selection)?;
         start(&apps, &stored, operation).await?;
         if !args.is_async {
-            finish(&apps, &stored, args.timeout).await?;
+            finish(&apps, &stored, args.timeout, &selection, args.output).await?;
         }
     }
     Ok(())
@@ -176,7 +188,7 @@ pub async fn rollback(global: &Global, args: RollbackArgs) -> Result<(), CliErro
     };
     let operation = Operation { sync: Some(sync), ..Operation::default() };
     start(&apps, &stored, operation).await?;
-    finish(&apps, &stored, args.timeout).await
+    finish(&apps, &stored, args.timeout, &Selection::default(), args.output).await
 }
 
 async fn start(apps: &Apps, stored: &Stored, operation: Operation) -> Result<(), CliError> {
@@ -190,32 +202,43 @@ async fn start(apps: &Apps, stored: &Stored, operation: Operation) -> Result<(),
     Ok(())
 }
 
-async fn finish(apps: &Apps, before: &Stored, seconds: u64) -> Result<(), CliError> {
+/// Follows the operation to its end. Every state that is seen from here on is one after it was asked for.
+async fn finish(
+    apps: &Apps,
+    before: &Stored,
+    seconds: u64,
+    selection: &Selection,
+    output: Output,
+) -> Result<(), CliError> {
     let metadata = &before.app.metadata;
-    let started = before.app.status.operation_state.as_ref().and_then(|s| s.started_at);
-    let finished_before = before.app.status.operation_state.clone();
-    // The operation that was asked for is done when none is left and the state is not the one from before.
-    let done = |app: &Application| {
-        is_idle(app)
-            && (app.status.operation_state != finished_before
-                || started.is_none() && app.status.operation_state.is_some())
+    let following =
+        Following { limit: timeout(seconds), selection: selection.clone(), fails_on_degraded: false, output };
+    let last = follow(apps, &metadata.namespace, &metadata.name, &following, is_idle).await?;
+    report(&last, output)?;
+    let Some(state) = &last.app.status.operation_state else {
+        return Err(CliError::failed("the operation left no result"));
     };
-    let last = follow(apps, &metadata.namespace, &metadata.name, timeout(seconds), done).await?;
-    report(&last)?;
-    match last.app.status.operation_state {
-        Some(state) if state.phase == OperationPhase::Succeeded => Ok(()),
-        Some(state) => {
-            writeln!(std::io::stdout())?;
-            Err(CliError::failed(format!("Operation has completed with phase: {}", state.phase.as_str())).code(1))
-        }
-        None => Err(CliError::failed("the operation left no result")),
+    if state.operation.sync.as_ref().is_some_and(|sync| sync.dry_run) {
+        return Ok(());
     }
+    writeln!(std::io::stderr())?;
+    if state.phase != OperationPhase::Succeeded {
+        return Err(CliError::failed(format!("Operation has completed with phase: {}", state.phase)).code(1));
+    }
+    let results = state.sync_result.as_ref().map(|result| result.resources.as_slice()).unwrap_or_default();
+    let left = results.iter().filter(|result| result.status == ResultCode::PruneSkipped).count();
+    if selection.is_everything() && left > 0 && last.app.status.sync.status != SyncStatusCode::Synced {
+        return Err(CliError::failed(format!("{left} resources require pruning"))
+            .hint("--prune deletes what is no longer declared")
+            .code(1));
+    }
+    Ok(())
 }
 
 // === impl SyncArgs ===
 
 impl SyncArgs {
-    fn operation(&self, app: &Application) -> Result<Operation, CliError> {
+    fn operation(&self, app: &Application, selection: &Selection) -> Result<Operation, CliError> {
         let policy = app.spec.sync_policy.as_ref();
         // Options of the command stand in place of the application's, as the contract has it.
         let asked = [
@@ -243,7 +266,7 @@ impl SyncArgs {
             dry_run: self.dry_run,
             sync_options: options,
             sync_strategy: Some(strategy),
-            resources: select(app, &self.resources)?,
+            resources: selection.of(app)?,
             ..SyncOperation::default()
         };
         let info = self
@@ -268,56 +291,4 @@ impl SyncArgs {
         };
         Ok(Operation { sync: Some(sync), info, retry, ..Operation::default() })
     }
-}
-
-/// The objects that `GROUP:KIND:NAME` patterns select among the application's own.
-fn select(app: &Application, patterns: &[String]) -> Result<Vec<SyncOperationResource>, CliError> {
-    if patterns.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut parsed = Vec::new();
-    for pattern in patterns {
-        let (excludes, rest) = match pattern.strip_prefix('!') {
-            Some(rest) => (true, rest),
-            None => (false, pattern.as_str()),
-        };
-        let parts: Vec<&str> = rest.splitn(3, ':').collect();
-        let [group, kind, name] = parts[..] else {
-            return Err(CliError::usage(format!(
-                "--resource {pattern}: write GROUP:KIND:NAME or GROUP:KIND:NAMESPACE/NAME"
-            )));
-        };
-        let (namespace, name) = name.split_once('/').map_or((None, name), |(ns, name)| (Some(ns), name));
-        parsed.push((excludes, group, kind, namespace, name));
-    }
-    let is = |pattern: &str, text: &str| pattern == "*" || pattern == text;
-    let hits = |excludes: bool, r: &bowline_core_crd::ResourceStatus| {
-        parsed.iter().filter(|p| p.0 == excludes).any(|(_, group, kind, namespace, name)| {
-            is(group, &r.group)
-                && is(kind, &r.kind)
-                && is(name, &r.name)
-                && namespace.is_none_or(|ns| is(ns, &r.namespace))
-        })
-    };
-    let any_included = parsed.iter().any(|p| !p.0);
-    let selected: Vec<SyncOperationResource> = app
-        .status
-        .resources
-        .iter()
-        .filter(|r| (!any_included || hits(false, r)) && !hits(true, r))
-        .map(|r| SyncOperationResource {
-            group: r.group.clone(),
-            kind: r.kind.clone(),
-            name: r.name.clone(),
-            namespace: r.namespace.clone(),
-        })
-        .collect();
-    if selected.is_empty() {
-        return Err(CliError::failed(format!(
-            "no object of application '{}' matches {}",
-            app.metadata.name,
-            patterns.join(", ")
-        )));
-    }
-    Ok(selected)
 }

@@ -8,3 +8,5 @@ mod deletion;
 mod drift;
 mod failures;
 mod life;
+mod renderers;
+mod sync;

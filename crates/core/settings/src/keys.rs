@@ -123,6 +123,8 @@ settings! {
     "argocd-cm" "globalProjects" global_projects: Value = Value::array(), list;
     /// Whether syncs act as the service account that the project names for the destination.
     "argocd-cm" "application.sync.impersonation.enabled" impersonation: bool = false, flag;
+    /// Whether a sync fails where the project names no service account for it; else it acts as the server.
+    "argocd-cm" "application.sync.impersonation.enforced" impersonation_enforced: bool = true, flag;
     /// Namespaces besides the server's own whose Applications are reconciled; globs.
     "argocd-cmd-params-cm" "application.namespaces" application_namespaces: Vec<String> = Vec::new(), comma_list;
     /// Applications that are compared at once. 20, as the contract has it.

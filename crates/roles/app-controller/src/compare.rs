@@ -10,6 +10,7 @@ use bowline_plan_diff::{
     Answer, Comparison, Digest, Item as Counted, Pair, Prediction, Rules, SyncStatus, compare, digest, overview,
 };
 use bowline_plan_planner::{ActionKind, Outcome, Progress};
+use bowline_sync_apply::KubeCluster;
 use bowline_sync_executor::{Overlay, Report};
 use futures::StreamExt;
 use jiff::Timestamp;
@@ -17,6 +18,7 @@ use jiff::Timestamp;
 use crate::Shared;
 use crate::clusters::Destination;
 use crate::desired::Desired;
+use crate::rules::Comparing;
 
 /// Dry runs of one application at once: enough to hide the way to the API server, few enough to leave it to others.
 const DRY_RUNS: usize = 8;
@@ -75,13 +77,24 @@ pub struct Compared {
     pub shared: Vec<(ResourceKey, String)>,
 }
 
+/// How an application is compared.
+#[derive(Clone, Copy)]
+pub struct How<'a> {
+    /// By which rules.
+    pub comparing: &'a Comparing,
+    /// Whether the project permits an object.
+    pub permitted: &'a (dyn Fn(&Object) -> Result<(), String> + Sync),
+    /// Whom the API server is asked as.
+    pub cluster: &'a KubeCluster,
+}
+
 /// Compares. Asks the API server only what is not known.
 pub async fn compared(
     shared: &Shared,
     destination: &Destination,
     app: &AppName,
     desired: &Desired,
-    permitted: &(dyn Fn(&Object) -> Result<(), String> + Sync),
+    how: How<'_>,
     memory: &mut Memory,
 ) -> Result<Compared, String> {
     let instance = app.instance(&shared.config.namespace);
@@ -113,7 +126,7 @@ pub async fn compared(
             checked: false,
         });
     }
-    decide(shared, destination, &mut items, permitted, memory).await;
+    decide(shared, &mut items, how, memory).await;
     let mut extra: Vec<Item> = live
         .into_iter()
         .filter(|(_, found)| tracking.is_self_reference(&found.object))
@@ -202,19 +215,13 @@ async fn fetch(
 }
 
 /// Decides every object that is there, asking the API server where no answer from before still holds.
-async fn decide(
-    shared: &Shared,
-    destination: &Destination,
-    items: &mut [Item],
-    permitted: &(dyn Fn(&Object) -> Result<(), String> + Sync),
-    memory: &mut Memory,
-) {
+async fn decide(shared: &Shared, items: &mut [Item], how: How<'_>, memory: &mut Memory) {
     let mut questions: Vec<BoxFuture<'_, (usize, Answer)>> = Vec::new();
     for (i, item) in items.iter().enumerate() {
         let (Some(desired), Some(live)) = (&item.desired, &item.live) else { continue };
         let known = memory.answers.get(&item.key).is_some_and(|answer| answer.holds(desired, &live.object));
-        if !known && permitted(desired).is_ok() {
-            questions.push(Box::pin(async move { (i, ask(shared, destination, desired, &live.object).await) }));
+        if !known && (how.permitted)(desired).is_ok() {
+            questions.push(Box::pin(async move { (i, ask(shared, how.cluster, desired, &live.object).await) }));
         }
     }
     let asked: Vec<(usize, Answer)> = futures::stream::iter(questions).buffer_unordered(DRY_RUNS).collect().await;
@@ -223,7 +230,7 @@ async fn decide(
     }
     for item in items {
         let (Some(desired), live) = (item.desired.as_ref(), item.live.as_ref()) else { continue };
-        if let Err(reason) = permitted(desired) {
+        if let Err(reason) = (how.permitted)(desired) {
             item.comparison = Comparison::Unknown { error: reason };
             continue;
         }
@@ -233,14 +240,14 @@ async fn decide(
         let predicted = answer.map_or(Prediction::Failed("it was not asked for"), Answer::prediction);
         let git_changed = memory.applied_digests.get(&item.key).map(|last| *last != digest(desired));
         let pair = Pair::Both { live: &live.object, predicted, git_changed };
-        item.comparison = compare(pair, &Rules::default());
+        item.comparison = compare(pair, &how.comparing.rules());
     }
 }
 
 /// Asks the API server what applying would give.
-async fn ask(shared: &Shared, destination: &Destination, desired: &Object, live: &Object) -> Answer {
+async fn ask(shared: &Shared, cluster: &KubeCluster, desired: &Object, live: &Object) -> Answer {
     let options = ApplyOptions { dry_run: true, ..ApplyOptions::default() };
-    let predicted = destination.cluster.apply(desired, &options).await;
+    let predicted = cluster.apply(desired, &options).await;
     shared.metrics.dry_runs.inc();
     Answer::new(desired, live, predicted.map(|applied| applied.object).map_err(|e| e.to_string()))
 }

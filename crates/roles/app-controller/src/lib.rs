@@ -14,9 +14,11 @@ mod operate;
 mod operation_state;
 mod project;
 mod reconcile;
+mod rules;
 mod status;
 mod view;
 mod watch;
+mod windows;
 mod world;
 
 use std::collections::HashMap;

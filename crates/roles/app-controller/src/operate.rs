@@ -8,9 +8,11 @@ use bowline_core_crd::{
 };
 use bowline_core_ports::{BoxFuture, Freshness};
 use bowline_core_project::is_source_permitted;
+use bowline_plan_ignore::respect;
 use bowline_plan_planner::{
     Guard, Input, Limits, Live, ManagedNamespace, Next, Plan, Progress, Resource, SyncOptions, plan, plan_termination,
 };
+use bowline_plan_windows::Decision as Window;
 use bowline_sync_executor::{Executor, Pause, Unrevealed};
 use jiff::{SignedDuration, Timestamp};
 
@@ -48,7 +50,7 @@ pub async fn operate(pass: &mut Pass<'_>, scene: &Scene, target: &Desired, compa
     let mut state = match (under_way, &pass.app.operation) {
         (Some(state), _) => state,
         (None, Some(operation)) => begun(operation.clone(), now),
-        (None, None) => match automated(pass, target, compared, now) {
+        (None, None) => match automated(pass, scene, target, compared, now) {
             Ok(Some(state)) => state,
             Ok(None) => return Operated::Nothing { wait: None },
             Err(wait) => return Operated::Nothing { wait: Some(wait) },
@@ -68,7 +70,7 @@ pub async fn operate(pass: &mut Pass<'_>, scene: &Scene, target: &Desired, compa
         if newer {
             // A newer commit goes first; trying the old one again helps nobody.
             pass.state.progress = None;
-            state = match automated(pass, target, compared, now) {
+            state = match automated(pass, scene, target, compared, now) {
                 Ok(Some(state)) => state,
                 _ => retried(state),
             };
@@ -103,6 +105,7 @@ pub fn refuse(pass: &mut Pass<'_>) {
 /// The operation that is due by itself; how long to wait where one is due later.
 fn automated(
     pass: &mut Pass<'_>,
+    scene: &Scene,
     target: &Desired,
     compared: &Compared,
     now: Timestamp,
@@ -125,6 +128,12 @@ fn automated(
             Ok(None)
         }
         Decision::Sync(operation) => {
+            let window = crate::windows::decide(&scene.project.spec, &pass.stored, false, None, now);
+            if let Window::Blocked { reason, until } = window {
+                tracing::debug!(application = %pass.name, reason, "automated sync waits for a window");
+                let wait = until.map(|until| duration(until.duration_since(now)));
+                return wait.map_or(Ok(None), Err);
+            }
             tracing::info!(application = %pass.name, revisions = target.revisions.join(", "), "automated sync");
             Ok(Some(begun(*operation, now)))
         }
@@ -174,6 +183,18 @@ async fn drive(pass: &mut Pass<'_>, scene: &Scene, target: &Desired, mut state: 
             return finish(pass, scene, state, false);
         }
     };
+    let manual = !state.operation.initiated_by.automated;
+    // Only a sync that was on record as running began at a time when it was allowed.
+    let recorded = pass.stored.status.operation_state.as_ref().filter(|s| s.started_at == state.started_at);
+    let started = recorded.and_then(|s| s.started_at).map(Time::timestamp);
+    let window = crate::windows::decide(&scene.project.spec, &pass.stored, manual, started, pass.now());
+    if let Window::Blocked { reason, until } = window
+        && state.phase == Phase::Running
+    {
+        state.message = format!("Sync operation {reason}");
+        let wait = until.map(|until| duration(until.duration_since(pass.now())));
+        return keep(pass, state, false, wait).await;
+    }
     let key = (state.started_at, state.retry_count);
     let mut done = match pass.state.progress.take() {
         Some((started, retries, progress)) if (started, retries) == key => progress,
@@ -320,12 +341,6 @@ async fn prepare(
         let reasons: Vec<String> = wrong.iter().map(ToString::to_string).collect();
         return Err(reasons.join("; "));
     }
-    if !scene.project.spec.sync_windows.is_empty() {
-        return Err(format!(
-            "project '{}' has sync windows, which are not supported yet: nothing is synced rather than at the wrong time",
-            scene.project.metadata.name
-        ));
-    }
     let policy = pass.stored.spec.sync_policy.as_ref();
     let managed = policy.and_then(|p| p.managed_namespace_metadata.clone());
     let several = sources.len() > 1 || pass.stored.spec.has_multiple_sources();
@@ -354,12 +369,19 @@ fn planned(
     limits: &Limits,
     guard: Option<&Guard>,
 ) -> Plan {
+    // With RespectIgnoreDifferences what is ignored is left as it is live.
+    let respected = |item: &crate::compare::Item| match (&item.desired, &item.live) {
+        (Some(desired), Some(live)) if job.options.respect_ignored && !scene.comparing.ignored.is_empty() => {
+            Some(respect(desired, &live.object, &scene.comparing.ignored))
+        }
+        (desired, _) => desired.clone(),
+    };
     let resources: Vec<Resource> = compared
         .items
         .iter()
         .map(|item| Resource {
             key: item.key.clone(),
-            desired: item.desired.clone(),
+            desired: respected(item),
             live: item.live.as_ref().map(|l| Live { object: l.object.clone(), health: l.health.clone() }),
             in_sync: item.comparison == bowline_plan_diff::Comparison::InSync,
             checked: item.checked,
@@ -412,7 +434,7 @@ fn planned(
 /// Carries a step out and takes in what came of it.
 async fn carry_out(pass: &mut Pass<'_>, scene: &Scene, step: &bowline_plan_planner::Step, progress: &mut Progress) {
     let executor = Executor {
-        cluster: scene.destination.cluster.as_ref(),
+        cluster: scene.cluster.as_ref(),
         reveal: &Unrevealed,
         pause: &Sleep,
         parallel: pass.shared.world.settings().apply_parallelism,

@@ -3,21 +3,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bowline_base_kube::Impersonate;
 use bowline_core_crd::{AppProject, Application, Time};
 use bowline_core_crd::{ApplicationConditionType as Kind, RefreshType};
 use bowline_core_ports::Freshness;
+use bowline_core_project::{SyncTarget, service_account};
 use bowline_core_types::{AppName, annotation};
 use bowline_live_cache::Connection;
+use bowline_sync_apply::KubeCluster;
 use jiff::Timestamp;
 
 use crate::Shared;
 use crate::clusters::Destination;
-use crate::compare::{Compared, Memory, compared};
+use crate::compare::{Compared, How, Memory, compared};
 use crate::conditions::Conditions;
 use crate::delete::{Deleting, delete, spec_target, without_ours};
 use crate::desired::{Asked, Desired, Remembered, desired};
 use crate::operate::{Operated, operate};
 use crate::project::validated;
+use crate::rules::{Comparing, Compiled};
 use crate::status::{Written, put_comparison, put_unknown, write};
 use crate::view::ClusterView;
 
@@ -41,6 +45,8 @@ pub struct AppState {
     pub operation_desired: Option<Remembered>,
     /// How far the operation under way is.
     pub progress: Option<(Option<Time>, i64, bowline_plan_planner::Progress)>,
+    /// Rules of ignored differences, compiled.
+    pub rules: Option<Compiled>,
     /// When revisions were asked for last, and when everything was rendered anew.
     asked_at: Option<Duration>,
     rendered_at: Option<Duration>,
@@ -70,6 +76,10 @@ pub struct Scene {
     pub project: Arc<AppProject>,
     /// The cluster.
     pub destination: Arc<Destination>,
+    /// The cluster as whom syncs act as: the server itself, or a service account that the project names.
+    pub cluster: Arc<KubeCluster>,
+    /// How objects are compared.
+    pub comparing: Comparing,
 }
 
 /// Looks at one application: finds out what should be and what is, does what is to be done, tells how it stands.
@@ -128,7 +138,9 @@ impl Pass<'_> {
         }
 
         // What should be, beside what is.
-        let scene = Scene { project, destination };
+        let Some(scene) = self.scene(project, destination) else {
+            return self.give_up("nobody is named to act as").await;
+        };
         let desired = match self.desired(&scene).await {
             Ok(desired) => desired,
             Err(reason) => {
@@ -167,6 +179,43 @@ impl Pass<'_> {
         let stored = self.stored.clone();
         put_comparison(&mut self.app.status, &stored, &desired, &compared, persist, now);
         self.tell(wait, "compared").await
+    }
+
+    /// Whom the application's syncs act as, and how it is compared.
+    fn scene(&mut self, project: Arc<AppProject>, destination: Arc<Destination>) -> Option<Scene> {
+        let settings = self.shared.world.settings();
+        let mut cluster = destination.cluster.clone();
+        if settings.impersonation {
+            let target = SyncTarget {
+                server: &destination.reference.server,
+                namespace: &self.stored.spec.destination.namespace,
+                app_namespace: &self.stored.metadata.namespace,
+            };
+            let user = match service_account(&project.spec, target, settings.impersonation_enforced) {
+                Ok(user) => user,
+                Err(error) => {
+                    self.conditions.add(Kind::SyncError, error.to_string());
+                    return None;
+                }
+            };
+            if let Some(user) = user {
+                match destination.cache.client().impersonate(&Impersonate { user, ..Impersonate::default() }) {
+                    Ok(client) => cluster = Arc::new(cluster.acting_as(client)),
+                    Err(error) => {
+                        self.conditions.add(Kind::SyncError, error.to_string());
+                        return None;
+                    }
+                }
+            }
+        }
+        let comparing = Comparing::of(
+            &self.stored,
+            self.shared.world.config_under("argocd-cm", crate::rules::PREFIX),
+            &settings.compare_options,
+            &mut self.state.rules,
+            &mut self.conditions,
+        );
+        Some(Scene { project, destination, cluster, comparing })
     }
 
     /// Deletion: what the application deployed goes first where it asks for that, then its finalizers.
@@ -237,7 +286,8 @@ impl Pass<'_> {
             now: self.now(),
         };
         let permitted = |object: &bowline_core_types::Object| view.permits(object);
-        let result = compared(self.shared, &scene.destination, self.name, desired, &permitted, &mut memory).await;
+        let how = How { comparing: &scene.comparing, permitted: &permitted, cluster: &scene.cluster };
+        let result = compared(self.shared, &scene.destination, self.name, desired, how, &mut memory).await;
         self.state.memory = memory;
         result
     }

@@ -106,6 +106,16 @@ impl World {
         self.read().config_maps.get(map)?.get(key).cloned()
     }
 
+    /// The keys of a ConfigMap that begin with `prefix`.
+    pub fn config_under(&self, map: &str, prefix: &str) -> BTreeMap<String, String> {
+        let inner = self.read();
+        let Some(map) = inner.config_maps.get(map) else { return BTreeMap::new() };
+        map.range(prefix.to_string()..)
+            .take_while(|(key, _)| key.starts_with(prefix))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
+    }
+
     /// Takes in a ConfigMap (nothing where it is gone), and says which keys cannot be used where the settings changed.
     pub fn put_config_map(&self, name: &str, data: Option<Map>) -> Option<Vec<BadKey>> {
         let mut inner = self.write();

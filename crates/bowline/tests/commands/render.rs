@@ -1,0 +1,49 @@
+//! `bowline render`: no cluster is asked.
+
+use crate::lab::Lab;
+
+const CONFIG: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  a: \"1\"\n";
+
+#[test]
+fn folders_and_commits_render_alike() {
+    let lab = Lab::new("render");
+    lab.file("repo/deploy/config.yaml", CONFIG);
+    lab.file("repo/deploy/space.yaml", "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n");
+    let commit = lab.commit("repo");
+    let changed = lab.file("repo/deploy/config.yaml", &CONFIG.replace('1', "2"));
+    let folder = changed.parent().unwrap().to_str().unwrap().to_string();
+    let url = lab.url("repo");
+
+    let here = lab.good(&["render", &folder]);
+    assert!(here.contains("a: \"2\"\n") && here.starts_with("---\napiVersion: v1\n"), "{here}");
+    for revision in ["main", &commit, &commit[..7]] {
+        let then = lab.good(&["render", &url, "--path", "deploy", "--revision", revision]);
+        assert_eq!(then, here.replace("\"2\"", "\"1\""), "{revision}");
+    }
+    assert_eq!(lab.good(&["render", &folder, "-o", "name"]), "configmap/settings\nnamespace/shop\n");
+
+    let owned = lab.good(&["render", &folder, "--name", "app", "--dest-namespace", "shop"]);
+    assert!(owned.contains("argocd.argoproj.io/tracking-id: app:/ConfigMap:shop/settings\n"), "{owned}");
+    assert!(owned.contains("  namespace: shop\n"), "{owned}");
+    assert_eq!(owned.matches("namespace: shop").count(), 1, "a Namespace lives in none: {owned}");
+}
+
+#[test]
+fn what_cannot_be_rendered_is_told() {
+    let lab = Lab::new("render-bad");
+    let bad = lab.file("bad/config.yaml", "apiVersion: v1\nkind: [");
+    let folder = bad.parent().unwrap().to_str().unwrap();
+    lab.file("repo/a.yaml", CONFIG);
+    lab.commit("repo");
+    let url = lab.url("repo");
+    for (args, want) in [
+        (&["render", folder][..], "config.yaml"),
+        (&["render", "/nowhere/at/all"], "No such file"),
+        (&["render", &url, "--revision", "none"], "none"),
+        (&["render", &url, "--path", "none"], "none"),
+        (&["render", folder, "--revision", "v1"], "--revision is for a repository's URL"),
+    ] {
+        let said = lab.bad(20, args);
+        assert!(said.starts_with("error: ") && said.contains(want), "{args:?}: {said}");
+    }
+}
