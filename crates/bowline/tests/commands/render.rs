@@ -10,7 +10,7 @@ fn folders_and_commits_render_alike() {
     lab.file("repo/deploy/config.yaml", CONFIG);
     lab.file("repo/deploy/space.yaml", "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n");
     let commit = lab.commit("repo");
-    let changed = lab.file("repo/deploy/config.yaml", &CONFIG.replace('1', "2"));
+    let changed = lab.file("repo/deploy/config.yaml", &CONFIG.replace("\"1\"", "\"2\""));
     let folder = changed.parent().unwrap().to_str().unwrap().to_string();
     let url = lab.url("repo");
 
@@ -31,7 +31,7 @@ fn folders_and_commits_render_alike() {
 #[test]
 fn what_cannot_be_rendered_is_told() {
     let lab = Lab::new("render-bad");
-    let bad = lab.file("bad/config.yaml", "apiVersion: v1\nkind: [");
+    let bad = lab.file("bad/config.yaml", "apiVersion: v1\nkind: [\nmetadata:\n");
     let folder = bad.parent().unwrap().to_str().unwrap();
     lab.file("repo/a.yaml", CONFIG);
     lab.commit("repo");

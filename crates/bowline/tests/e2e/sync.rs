@@ -9,7 +9,7 @@ fn hooks_run_around_the_objects_and_are_on_record() {
     let lab = Lab::new("hooks");
     let hook = |name: &str, kind: &str| {
         let annotations = format!("  annotations:\n    argocd.argoproj.io/hook: {kind}\n");
-        config_map(name, "hook").replace("data:\n", &format!("{annotations}data:\n"))
+        config_map(name, "hook").replace("\ndata:\n", &format!("\n{annotations}data:\n"))
     };
     lab.repo.commit(&[
         ("app/before.yaml", Some(&hook("before", "PreSync"))),

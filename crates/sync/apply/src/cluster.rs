@@ -76,6 +76,10 @@ impl KubeCluster {
 
     async fn write(&self, object: &Object, options: &ApplyOptions) -> Result<Applied, ClusterError> {
         let gvk = object.gvk();
+        if object.name().is_empty() && !(options.write == Write::Create && !object.generate_name().is_empty()) {
+            let message = format!("{gvk}: metadata.name is missing: an object is applied by its name");
+            return Err(ClusterError::new(ClusterErrorKind::Invalid, message));
+        }
         let resource = self.resource(&gvk).await?;
         let told = |e: Error| told(&gvk, &e);
         let namespace = if resource.namespaced { object.namespace() } else { "" };

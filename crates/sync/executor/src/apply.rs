@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bowline_base_value::Value;
 use bowline_core_ports::{
     Applied, ApplyOptions, ClusterError, ClusterErrorKind, DeleteOptions, FieldValidation, Propagation, Write,
 };
@@ -30,14 +31,52 @@ fn options(mode: WriteMode, validate: bool, dry_run: bool) -> ApplyOptions {
 }
 
 pub(crate) async fn check(executor: &Executor<'_>, action: &Action) -> Result<Outcome, ClusterError> {
-    let ActionKind::Check { object, mode, validate } = &action.kind else {
+    let ActionKind::Check { object, mode, validate, anew, force } = &action.kind else {
         unreachable!("because only checks come here")
     };
     let revealed = executor.reveal.reveal(object);
     let object = revealed.as_ref().unwrap_or(object);
-    let options = options(*mode, *validate, true);
-    executor.steadily(|| executor.cluster.apply(object, &options)).await?;
-    Ok(Outcome::Done { message: String::new(), object: None })
+    let in_place = options(*mode, *validate, true);
+    let result = if *anew {
+        check_anew(executor, object, *validate).await
+    } else {
+        match executor.steadily(|| executor.cluster.apply(object, &in_place)).await {
+            Err(error) if *force && is_immovable(&error) => check_anew(executor, object, *validate).await,
+            result => result.map(|_| ()),
+        }
+    };
+    match result {
+        Err(error) if !may_pass_later(&error) => Err(error),
+        _ => Ok(Outcome::Done { message: String::new(), object: None }),
+    }
+}
+
+/// Asks whether an object would be accepted if there were none of its name: under a name that the server makes up. Kinds whose
+/// names say what they are about cannot be asked about so; they are looked at when they are written.
+async fn check_anew(executor: &Executor<'_>, object: &Object, validate: bool) -> Result<(), ClusterError> {
+    if matches!(object.kind(), "CustomResourceDefinition" | "APIService" | "Namespace") {
+        return Ok(());
+    }
+    let mut nameless = object.clone();
+    let name: String = object.name().chars().take(200).collect();
+    if let Some(metadata) = nameless.fields_mut().get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.remove("name");
+        metadata.insert("generateName", format!("{name}-"));
+    }
+    let create = options(WriteMode::Create, validate, true);
+    executor.steadily(|| executor.cluster.apply(&nameless, &create)).await.map(|_| ())
+}
+
+/// Whether a refusal may come from something that this very sync brings: a service account that a pod names, a namespace, a
+/// webhook's server. It is no reason to stop before the first write; if it is meant, it comes again. That we have no
+/// permission is meant.
+fn may_pass_later(error: &ClusterError) -> bool {
+    match error.kind {
+        ClusterErrorKind::NotFound => true,
+        ClusterErrorKind::Forbidden => !(error.message.contains("User \"") && error.message.contains(" cannot ")),
+        ClusterErrorKind::Unreachable => error.message.contains("failed calling webhook"),
+        _ => false,
+    }
 }
 
 pub(crate) async fn apply(executor: &Executor<'_>, action: &Action) -> Result<Outcome, ClusterError> {
