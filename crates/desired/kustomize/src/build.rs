@@ -15,7 +15,7 @@ use crate::memo::Memo;
 use crate::node::Node;
 use crate::overrides::Overrides;
 use crate::ports::{HelmInflator, Remote};
-use crate::resource::KeepMetadata;
+use crate::resource::{KeepMetadata, Resource};
 use crate::schema::{Graph, Schema};
 use crate::transform;
 
@@ -90,6 +90,8 @@ pub struct Build {
     pub resources: Vec<Value>,
     /// What `kustomize` prints beside its result, a line each.
     pub warnings: Vec<String>,
+    /// The namespace of each object; none for those that have none for certain.
+    pub(crate) namespaces: Vec<Option<String>>,
 }
 
 /// The state of one build.
@@ -144,6 +146,27 @@ impl Build {
         }
         text
     }
+
+    /// The images of all containers, sorted: what the status of an Application shows.
+    pub fn images(&self) -> Vec<String> {
+        let mut images = Vec::new();
+        self.resources.iter().for_each(|resource| collect_images(resource, &mut images));
+        images.sort();
+        images
+    }
+}
+
+fn collect_images(value: &Value, images: &mut Vec<String>) {
+    for (key, field) in value.as_object().into_iter().flat_map(|map| map.iter()) {
+        let containers = matches!(key.as_ref(), "containers" | "initContainers");
+        match field {
+            Value::Array(items) if containers => {
+                images.extend(items.iter().filter_map(|item| item.str_at(&["image"])).map(String::from));
+            }
+            Value::Array(items) => items.iter().for_each(|item| collect_images(item, images)),
+            other => collect_images(other, images),
+        }
+    }
 }
 
 // === impl Session ===
@@ -179,8 +202,13 @@ impl Session<'_> {
         }
         let keep = KeepMetadata { origin: says("originAnnotations"), transformations: says("transformerAnnotations") };
         let list = std::mem::take(&mut resources.list);
+        let namespace = |resource: &Resource| {
+            let id = resource.id(&self.schema);
+            (!id.cluster_scoped).then(|| id.effective_namespace().to_string())
+        };
+        let namespaces = list.iter().map(namespace).collect();
         let resources = list.into_iter().map(|resource| resource.into_value(keep)).collect::<Result<_>>()?;
-        Ok(Build { resources, warnings: std::mem::take(&mut self.warnings) })
+        Ok(Build { resources, warnings: std::mem::take(&mut self.warnings), namespaces })
     }
 
     fn sort(&self, resources: &mut crate::resmap::ResMap, options: Option<&SortOptions>) -> Result<()> {

@@ -6,6 +6,7 @@
 
 mod accumulate;
 mod build;
+mod command;
 mod config;
 mod decode;
 mod error;
@@ -35,6 +36,7 @@ mod corpus_files;
 mod unit_corpus;
 
 pub use build::{Build, HelmOptions, Kustomize, LoadRestrictor, Options, Reorder};
+pub use command::BuildFlags;
 pub use error::{Error, Result};
 pub use gitref::GitReference;
 pub use kustomization::{
