@@ -111,6 +111,10 @@ pub enum ActionKind {
         mode: WriteMode,
         /// Whether unknown fields are refused.
         validate: bool,
+        /// Whether the live object will have gone before it is written: that it cannot be changed in place does not matter.
+        anew: bool,
+        /// Whether it is made anew where it cannot be changed in place.
+        force: bool,
     },
     /// Writes the object.
     Apply {

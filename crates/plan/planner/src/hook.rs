@@ -5,13 +5,13 @@ use bowline_core_types::{HOOK_FINALIZER, HookType, Object, has_hook_finalizer};
 
 use crate::{Operation, SyncPhase};
 
-/// The annotation that says for which attempt of which operation a hook was made. A process that died after it made a hook
-/// and before it recorded that knows it again by this.
+/// The annotation that says for which attempt of which operation a hook was made, and in which phase. A process that died
+/// after it made a hook and before it recorded that knows it again by this.
 pub const ATTEMPT: &str = "bowline.dev/sync-attempt";
 
-/// The value of [`ATTEMPT`] for an operation: when it began and how often it was tried again.
-pub fn attempt_id(operation: &Operation) -> String {
-    format!("{}-{}", operation.started_at.as_second(), operation.retries)
+/// The value of [`ATTEMPT`]: when the operation began, how often it was tried again, and the phase.
+pub fn attempt_id(operation: &Operation, phase: SyncPhase) -> String {
+    format!("{}-{}-{phase}", operation.started_at.as_second(), operation.retries)
 }
 
 /// The objects that a hook is made as, one for each phase it runs in: named, kept by our finalizer, and marked with the
@@ -36,7 +36,7 @@ pub fn hook_objects(hook: &Object, operation: &Operation) -> Vec<(SyncPhase, Obj
                 }
                 finalizers.as_array_mut().expect("because it was made a list above").push(HOOK_FINALIZER.into());
             }
-            object.set_annotation(ATTEMPT, &attempt_id(operation));
+            object.set_annotation(ATTEMPT, &attempt_id(operation, phase));
             (phase, object)
         })
         .collect()

@@ -35,7 +35,7 @@ fn next(input: &Input<'_>, board: &mut Board) -> Next {
     if input.operation.dry_run {
         return check::dry_run(input, board);
     }
-    if let Some(next) = check::all(board) {
+    if let Some(next) = check::all(input, board) {
         return next;
     }
     observe::running(board);

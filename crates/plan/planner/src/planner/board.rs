@@ -1,6 +1,6 @@
 //! [`Board`]: the tasks of an operation with what is on record of each.
 
-use bowline_core_types::{Object, ResourceKey, has_hook_finalizer, is_hook, is_skipped};
+use bowline_core_types::{HookDeletePolicy, Object, ResourceKey, has_hook_finalizer, is_hook, is_skipped};
 use bowline_plan_merge::{LEGACY_MANAGERS, needs_migration};
 
 use crate::{
@@ -44,7 +44,7 @@ impl Board {
             (task.status, task.state) = (result.status, result.hook_phase);
             task.message.clone_from(&result.message);
         }
-        adopt_hooks(input, &mut tasks);
+        own_hooks(input, &mut tasks);
         let withheld = guard::withheld(input, &tasks);
         Board { tasks, progress, withheld, refused }
     }
@@ -146,10 +146,11 @@ fn hooks(input: &Input<'_>) -> Vec<Task> {
 
 /// Looks up each kind and asks whether each object is allowed; gives the reasons of those that cannot be.
 fn refuse(input: &Input<'_>, tasks: &mut [Task]) -> Vec<(usize, String)> {
-    let promised: Vec<(String, String)> = tasks
+    // The kinds whose CRDs are in this sync, and whether those change with it.
+    let promised: Vec<(String, String, bool)> = tasks
         .iter()
-        .filter_map(|t| t.desired.as_ref().and_then(order::crd_of))
-        .map(|(group, kind)| (group.to_string(), kind.to_string()))
+        .filter_map(|t| Some((t.desired.as_ref().and_then(order::crd_of)?, !t.in_sync)))
+        .map(|((group, kind), changes)| (group.to_string(), kind.to_string(), changes))
         .collect();
     let mut refused = Vec::new();
     for (i, task) in tasks.iter_mut().enumerate() {
@@ -157,9 +158,12 @@ fn refuse(input: &Input<'_>, tasks: &mut [Task]) -> Vec<(usize, String)> {
         if let Some(error) = errors.first().filter(|_| task.kind != TaskKind::Prune) {
             refused.push((i, error.to_string()));
         }
+        let promise = promised.iter().find(|(group, kind, _)| **group == *task.key.group && **kind == *task.key.kind);
         match input.view.kind(&task.gvk) {
             Err(error) => refused.push((i, error)),
             Ok(Some(scope)) => {
+                // What the new definition allows, the present one may refuse.
+                task.skip_dry_run = promise.is_some_and(|(_, _, changes)| *changes);
                 if scope == Scope::Cluster && !task.key.namespace.is_empty() {
                     task.key.namespace = "".into();
                     if task.live.is_none() {
@@ -171,8 +175,7 @@ fn refuse(input: &Input<'_>, tasks: &mut [Task]) -> Vec<(usize, String)> {
                 }
             }
             Ok(None) => {
-                let known = |(group, kind): &(String, String)| **group == *task.key.group && **kind == *task.key.kind;
-                if task.options.skip_dry_run_on_missing || promised.iter().any(known) {
+                if task.options.skip_dry_run_on_missing || promise.is_some() {
                     task.skip_dry_run = true;
                 } else {
                     refused.push((
@@ -190,16 +193,20 @@ fn refuse(input: &Input<'_>, tasks: &mut [Task]) -> Vec<(usize, String)> {
     refused
 }
 
-/// Hooks that this attempt has made, and whose making was not recorded any more, are running: making them again would run
-/// them twice.
-fn adopt_hooks(input: &Input<'_>, tasks: &mut [Task]) {
-    let attempt = attempt_id(input.operation);
-    for task in tasks.iter_mut().filter(|t| t.is_hook() && t.is_pending()) {
-        let made = task.live.as_ref().is_some_and(|l| l.object.annotation(hook::ATTEMPT) == Some(&attempt));
-        // The same object may run in several phases: only what is on record tells those apart, so the first one takes it.
-        if made {
-            task.status = Some(ResultCode::Synced);
-            task.state = Some(OperationPhase::Running);
+/// Sorts out whose hooks the live ones are. One that this attempt has made, and whose making was not recorded any more, is
+/// running: making it again would run it twice. One that another phase of this sync, or another attempt, has made since is
+/// not that of a task that was begun.
+fn own_hooks(input: &Input<'_>, tasks: &mut [Task]) {
+    for task in tasks.iter_mut().filter(|t| t.is_hook()) {
+        let attempt = attempt_id(input.operation, task.phase);
+        let made_for = task.live.as_ref().and_then(|l| l.object.annotation(hook::ATTEMPT));
+        match made_for.map(|made_for| made_for == attempt) {
+            Some(true) if task.is_pending() => {
+                task.status = Some(ResultCode::Synced);
+                task.state = Some(OperationPhase::Running);
+            }
+            Some(false) if !task.is_pending() => task.live = None,
+            _ => {}
         }
     }
 }
@@ -236,9 +243,16 @@ impl Task {
     }
 
     /// The call that asks whether the object would be accepted.
-    pub(crate) fn check_action(&self) -> Action {
+    pub(crate) fn check_action(&self, force: bool) -> Action {
         let object = self.desired.clone().expect("because only desired objects are checked");
-        let kind = ActionKind::Check { object, mode: self.mode(), validate: self.options.validate };
+        let anew = self.live.is_some() && self.has_policy(HookDeletePolicy::BeforeHookCreation);
+        let kind = ActionKind::Check {
+            object,
+            mode: self.mode(),
+            validate: self.options.validate,
+            anew,
+            force: self.options.force || force,
+        };
         self.action(kind, "everything is checked before the first write")
     }
 

@@ -72,7 +72,7 @@ fn is_checked(board: &Board) -> bool {
 
 /// The check of everything that is to be written, or `None` where it is done. A refusal there ends the operation, and no
 /// hooks run for it.
-pub(crate) fn all(board: &mut Board) -> Option<Next> {
+pub(crate) fn all(input: &Input<'_>, board: &mut Board) -> Option<Next> {
     if is_checked(board) {
         return None;
     }
@@ -88,7 +88,7 @@ pub(crate) fn all(board: &mut Board) -> Option<Next> {
         // A namespace that comes with this sync is not there for the check of what will live in it; that is checked when it is
         // written.
         .filter(|t| !lives_in_new_namespace(board, t))
-        .map(crate::Task::check_action)
+        .map(|t| t.check_action(input.operation.force))
         .collect();
     if actions.is_empty() {
         board.progress.checked = true;

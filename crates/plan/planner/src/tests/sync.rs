@@ -331,6 +331,38 @@ fn a_hook_that_was_made_and_not_recorded_does_not_run_twice() {
 }
 
 #[test]
+fn a_hook_of_two_phases_runs_in_both() {
+    check(
+        "git Job.batch web/m hook=PreSync,PostSync
+         git ConfigMap web/a",
+        &[
+            "Check: check ConfigMap web/a, check Job.batch web/m, check Job.batch web/m",
+            "PreSync 0: apply Job.batch web/m",
+            "SettleHooks: release Job.batch web/m",
+            "Sync 0: apply ConfigMap web/a",
+            "ClearHooks: delete Job.batch web/m",
+            "PostSync 0: apply Job.batch web/m",
+            "SettleHooks: release Job.batch web/m",
+            "Succeeded: successfully synced (no more tasks)",
+        ],
+    );
+}
+
+#[test]
+fn what_a_changing_definition_may_allow_is_not_checked_by_the_present_one() {
+    check(
+        "git Widget.example.com web/w
+         git CustomResourceDefinition.apiextensions.k8s.io widgets defines=Widget.example.com
+         live CustomResourceDefinition.apiextensions.k8s.io widgets differs",
+        &[
+            "Check: check CustomResourceDefinition.apiextensions.k8s.io widgets",
+            "Sync 0: apply CustomResourceDefinition.apiextensions.k8s.io widgets; apply Widget.example.com web/w",
+            "Succeeded: successfully synced (all tasks run)",
+        ],
+    );
+}
+
+#[test]
 fn generated_hook_names_are_those_of_the_operation() {
     check(
         "git Job.batch web/migrate hook=PreSync,PostSync generate
