@@ -36,10 +36,10 @@ impl Program {
                 match step {
                     Step::Char(wanted) if *wanted == c => self.enter(at + 1, &mut next),
                     Step::One if !self.separators.contains(&c) => self.enter(at + 1, &mut next),
-                    Step::Class { negated, ranges } => {
-                        if ranges.iter().any(|(low, high)| (*low..=*high).contains(&c)) != *negated {
-                            self.enter(at + 1, &mut next);
-                        }
+                    Step::Class { negated, ranges }
+                        if ranges.iter().any(|(low, high)| (*low..=*high).contains(&c)) != *negated =>
+                    {
+                        self.enter(at + 1, &mut next);
                     }
                     Step::Many { all } if *all || !self.separators.contains(&c) => self.enter(at, &mut next),
                     _ => {}

@@ -39,7 +39,8 @@ pub fn validate_spec(
 
 fn incomplete(source: &ApplicationSource, several: bool) -> Option<String> {
     let nowhere = source.path.is_empty() && source.chart.is_empty();
-    if source.repo_url.is_empty() || (nowhere && !(several && !source.ref_.is_empty())) {
+    let only_a_ref = several && source.is_ref();
+    if source.repo_url.is_empty() || (nowhere && !only_a_ref) {
         return Some(if several {
             format!(
                 "spec.source.repoURL and either source.path, source.chart, or source.ref are required for source {}",

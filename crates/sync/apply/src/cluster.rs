@@ -76,7 +76,8 @@ impl KubeCluster {
 
     async fn write(&self, object: &Object, options: &ApplyOptions) -> Result<Applied, ClusterError> {
         let gvk = object.gvk();
-        if object.name().is_empty() && !(options.write == Write::Create && !object.generate_name().is_empty()) {
+        let named_by_server = options.write == Write::Create && !object.generate_name().is_empty();
+        if object.name().is_empty() && !named_by_server {
             let message = format!("{gvk}: metadata.name is missing: an object is applied by its name");
             return Err(ClusterError::new(ClusterErrorKind::Invalid, message));
         }
