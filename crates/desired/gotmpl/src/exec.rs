@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::node::{Arg, ArgKind, At, Branch, Command, List, Node, NodeKind, Pipe, Tree};
+use crate::node::{Arg, ArgKind, At, Branch, Command, List, Node, NodeKind, Pipe, Tree, Variable};
 use crate::quote::quote;
 use crate::{Error, IntKind, Kind, MissingKey, Runtime, Text, Value, fmt};
 
@@ -271,10 +271,10 @@ impl<'t> Frame<'t> {
         let index = Seen::new(index.unwrap_or_default());
         match (decl.len(), branch.pipe.assign) {
             (0, _) => {}
-            (1, true) => self.assign(decl[0].symbol, element.clone())?,
+            (1, true) => self.assign(&decl[0], element.clone())?,
             (_, true) => {
-                self.assign(decl[0].symbol, index)?;
-                self.assign(decl[1].symbol, element.clone())?;
+                self.assign(&decl[0], index)?;
+                self.assign(&decl[1], element.clone())?;
             }
             // The pipeline has declared the variables already; they are the topmost.
             (1, false) => self.vars[mark - 1].1 = element.clone(),
@@ -309,13 +309,13 @@ impl<'t> Frame<'t> {
         Frame::new(&tree, dot.value).run(rt, out)
     }
 
-    fn assign(&mut self, symbol: u32, value: Seen) -> Result<()> {
-        match self.vars.iter_mut().rev().find(|(known, _)| *known == symbol) {
+    fn assign(&mut self, variable: &Variable, value: Seen) -> Result<()> {
+        match self.vars.iter_mut().rev().find(|(known, _)| *known == variable.symbol) {
             Some((_, place)) => {
                 *place = value;
                 Ok(())
             }
-            None => self.fail("undefined variable"),
+            None => self.fail(format!("undefined variable: {}", variable.idents[0])),
         }
     }
 
@@ -329,7 +329,7 @@ impl<'t> Frame<'t> {
         let value = value.unwrap_or_default();
         for variable in &pipe.decl {
             if pipe.assign {
-                self.assign(variable.symbol, value.clone())?;
+                self.assign(variable, value.clone())?;
             } else {
                 self.vars.push((variable.symbol, value.clone()));
             }

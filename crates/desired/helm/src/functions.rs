@@ -161,30 +161,9 @@ fn read_yaml(text: &str, shape: Shape) -> Result<base::Value, String> {
 }
 
 fn read_json(text: &str, shape: Shape) -> Result<base::Value, String> {
-    let value = base::from_json(text.as_bytes()).map_err(|error| json_error(text, &error))?;
+    let value = base::from_json(text.as_bytes()).map_err(|error| error.reason)?;
     // Unlike through YAML, null empties the variable; templates see no difference to an empty one.
     Ok(shape.check(value)?.unwrap_or_else(|| shape.empty()))
-}
-
-/// The words that Go's decoder has for the commonest faults.
-fn json_error(text: &str, error: &base::JsonError) -> String {
-    if error.reason.contains("EOF") {
-        return "unexpected end of JSON input".to_string();
-    }
-    let line = text.lines().nth(error.line.saturating_sub(1)).unwrap_or_default();
-    let before = line.get(..error.column.min(line.len())).unwrap_or_default();
-    match before.chars().next_back() {
-        Some(c) if error.reason.contains("trailing characters") => {
-            format!("invalid character '{c}' after top-level value")
-        }
-        Some(c) if error.reason.contains("expected value") => {
-            format!("invalid character '{c}' looking for beginning of value")
-        }
-        Some(c) if error.reason.contains("key must be a string") => {
-            format!("invalid character '{c}' looking for beginning of object key string")
-        }
-        _ => error.to_string(),
-    }
 }
 
 fn object_or_error(read: Result<base::Value, String>) -> Value {

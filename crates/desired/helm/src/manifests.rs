@@ -115,14 +115,12 @@ impl Head {
             Value::Object(map) => map,
             other => return Err(cannot(other, "value of type util.SimpleHead")),
         };
-        let text = |value: Option<&Value>, field: &str| match value {
+        let text_of = |value: Option<&Value>, field: &str| match value {
             None | Some(Value::Null) => Ok(String::new()),
-            Some(value) => {
-                scalar(value).ok_or_else(|| cannot(value, &format!("struct field SimpleHead.{field} of type string")))
-            }
+            Some(value) => scalar(value).ok_or_else(|| cannot(value, &format!("struct field {field} of type string"))),
         };
-        text(map.get("apiVersion"), "apiVersion")?;
-        let kind = text(map.get("kind"), "kind")?;
+        text_of(map.get("apiVersion"), "SimpleHead.apiVersion")?;
+        let kind = text_of(map.get("kind"), "SimpleHead.kind")?;
         let metadata = match map.get("metadata") {
             None | Some(Value::Null) => return Ok(Head { kind, hook: None, weight: 0 }),
             Some(Value::Object(metadata)) => metadata,
@@ -132,14 +130,14 @@ impl Head {
                 return Err(cannot(other, wanted));
             }
         };
-        text(metadata.get("name"), "metadata.name")?;
+        text_of(metadata.get("name"), ".metadata.name")?;
         let annotations = match metadata.get("annotations") {
             None | Some(Value::Null) => return Ok(Head { kind, hook: None, weight: 0 }),
             Some(Value::Object(annotations)) => annotations,
             Some(other) => return Err(cannot(other, "struct field .metadata.annotations of type map[string]string")),
         };
         for value in annotations.values() {
-            text(Some(value), "metadata.annotations")?;
+            text_of(Some(value), ".metadata.annotations")?;
         }
         let weight = annotations.get(WEIGHT).and_then(scalar).and_then(|text| text.parse().ok()).unwrap_or(0);
         let hook = annotations.get(HOOK).map(|value| scalar(value).unwrap_or_default());

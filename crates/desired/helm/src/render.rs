@@ -72,6 +72,9 @@ pub enum RenderError {
     /// The chart does not fit the cluster, or is none that can be installed.
     #[error("{0}")]
     Chart(String),
+    /// The cluster's version is not one that the chart supports.
+    #[error("{0}")]
+    KubeVersion(String),
     /// A template does not parse or failed.
     #[error("{0}")]
     Template(String),
@@ -163,7 +166,7 @@ impl Helm {
         if !wanted.is_empty() && !versions::is_compatible(wanted, &kube.normalized) {
             let text =
                 format!("chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {}", kube.version);
-            return Err(RenderError::Chart(text));
+            return Err(RenderError::KubeVersion(text));
         }
         let mut files = self.execute(&chart, &values, release, host)?;
         let notes = format!("{}/templates/NOTES.txt", chart.name());

@@ -121,7 +121,7 @@ fn run(
         Err(RenderError::Manifests { reason, .. }) => {
             return Err(format!("{reason}\n\nUse --debug flag to render out invalid YAML"));
         }
-        Err(error @ RenderError::Template(_)) if !flags.debug => {
+        Err(error @ (RenderError::Template(_) | RenderError::KubeVersion(_))) if !flags.debug => {
             return Err(format!("{error}\n\nUse --debug flag to render out invalid YAML"));
         }
         Err(error) => return Err(error.to_string()),
@@ -141,7 +141,7 @@ fn run(
 /// The hooks that are printed.
 fn hooks<'r>(rendered: &'r Rendered, flags: &Flags) -> impl Iterator<Item = &'r crate::manifests::Manifest> {
     let (none, skip_tests) = (flags.no_hooks, flags.skip_tests);
-    let shown = move |hook: &&crate::manifests::Hook| !none && !(skip_tests && hook.events.iter().any(|e| e == "test"));
+    let shown = move |hook: &&crate::manifests::Hook| !(none || skip_tests && hook.events.iter().any(|e| e == "test"));
     rendered.sorted.hooks.iter().filter(shown).map(|hook| &hook.manifest)
 }
 

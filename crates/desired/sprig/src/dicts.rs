@@ -10,9 +10,7 @@ use crate::cast::to_text;
 
 /// The table.
 pub const TABLE: &[Entry] = &[
-    Entry::new("deepCopy", &[Any], |_, a| {
-        deep_copy(a).map_err(|error| CallError::new(format!("deepCopy error: {error}")))
-    }),
+    Entry::new("deepCopy", &[Any], |_, a| deep_copy(a)),
     Entry::variadic("dict", &[], Any, dict),
     Entry::variadic("dig", &[], Any, dig),
     Entry::new("get", &[Dict, Str], |_, a| Ok(a.map(0).get(a.text(1).as_bytes()).unwrap_or_else(|| "".into()))),

@@ -121,32 +121,42 @@ fn base32_encode(bytes: &[u8]) -> String {
     out
 }
 
+/// Go's base32 decoder, with its places of errors.
 fn base32_decode(text: &[u8]) -> Result<Text, usize> {
     let text: Vec<u8> = text.iter().copied().filter(|c| !matches!(c, b'\n' | b'\r')).collect();
     let mut out = Vec::with_capacity(text.len() / 8 * 5);
-    for (start, chunk) in text.chunks(8).enumerate().map(|(i, chunk)| (i * 8, chunk)) {
-        let digits = chunk.iter().position(|c| *c == b'=').unwrap_or(chunk.len());
+    let mut at = 0;
+    while at < text.len() {
+        let start = at;
         let mut n = 0u64;
-        for (i, c) in chunk[..digits].iter().enumerate() {
-            let value = BASE32.iter().position(|d| d == c).ok_or(start + i)?;
+        let mut digits = 0;
+        let mut end = false;
+        while digits < 8 {
+            let Some(&c) = text.get(at) else { return Err(start) }; // The padding is missing.
+            at += 1;
+            let left = text.len() - at;
+            if c == b'=' && digits >= 2 && left < 8 {
+                if left + digits < 7 {
+                    return Err(text.len());
+                }
+                if let Some(bad) = (0..7 - digits).find(|k| text.get(at + k).is_some_and(|c| *c != b'=')) {
+                    return Err(at + bad - 1);
+                }
+                if matches!(digits, 1 | 3 | 6) {
+                    return Err(at - 1);
+                }
+                end = true;
+                break;
+            }
+            let value = BASE32.iter().position(|d| *d == c).ok_or(at - 1)?;
             n = n << 5 | value as u64;
-        }
-        let bytes = match digits {
-            2 => 1,
-            4 => 2,
-            5 => 3,
-            7 => 4,
-            8 => 5,
-            _ => return Err(start + digits),
-        };
-        if let Some(bad) = chunk[digits..].iter().position(|c| *c != b'=') {
-            return Err(start + digits + bad);
-        }
-        if chunk.len() < 8 || (digits < 8 && start + 8 < text.len()) {
-            return Err(start + chunk.len().min(8));
+            digits += 1;
         }
         n <<= 5 * (8 - digits);
-        out.extend_from_slice(&n.to_be_bytes()[3..3 + bytes]);
+        out.extend_from_slice(&n.to_be_bytes()[3..3 + digits * 5 / 8]);
+        if end {
+            break;
+        }
     }
     Ok(Text::from_vec(out))
 }

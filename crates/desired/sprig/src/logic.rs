@@ -56,6 +56,6 @@ fn from_json(text: &str) -> Result<Value, CallError> {
     match base::from_json(text.as_bytes()) {
         Ok(value) => Ok(from_base(&value, Numbers::Floats)),
         Err(_) if text.trim().is_empty() => Err("unexpected end of JSON input".into()),
-        Err(error) => Err(error.to_string().into()),
+        Err(error) => Err(error.reason.into()),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use bowline_desired_gotmpl::Type::{Int, String as Str};
-use bowline_desired_gotmpl::{Args, CallError, Entry, List, ListKind, Runtime, Text, Value};
+use bowline_desired_gotmpl::{Args, CallError, Entry, List, ListKind, Run, Runtime, Text, Value, quote};
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
 mod syntax;
@@ -19,16 +19,16 @@ pub const TABLE: &[Entry] = &[
     Entry::new("mustRegexReplaceAll", &[Str, Str, Str], replace_all),
     Entry::new("mustRegexReplaceAllLiteral", &[Str, Str, Str], replace_all_literal),
     Entry::new("mustRegexSplit", &[Str, Str, Int], split),
-    Entry::new("regexFind", &[Str, Str], find),
-    Entry::new("regexFindAll", &[Str, Str, Int], find_all),
+    Entry::new("regexFind", &[Str, Str], |rt, a| must(find, rt, a)),
+    Entry::new("regexFindAll", &[Str, Str, Int], |rt, a| must(find_all, rt, a)),
     // Its error is swallowed: what does not compile does not match.
     Entry::new("regexMatch", &[Str, Str], |rt, a| {
         Ok(Value::Bool(compile(rt, &a.text(0)).is_ok_and(|regex| regex.is_match(a.text(1).as_bytes()))))
     }),
     Entry::new("regexQuoteMeta", &[Str], |_, a| Ok(quote_meta(&a.str(0)).into())),
-    Entry::new("regexReplaceAll", &[Str, Str, Str], replace_all),
-    Entry::new("regexReplaceAllLiteral", &[Str, Str, Str], replace_all_literal),
-    Entry::new("regexSplit", &[Str, Str, Int], split),
+    Entry::new("regexReplaceAll", &[Str, Str, Str], |rt, a| must(replace_all, rt, a)),
+    Entry::new("regexReplaceAllLiteral", &[Str, Str, Str], |rt, a| must(replace_all_literal, rt, a)),
+    Entry::new("regexSplit", &[Str, Str, Int], |rt, a| must(split, rt, a)),
 ];
 
 /// Patterns compiled in this run.
@@ -54,14 +54,22 @@ fn compile(rt: &mut Runtime<'_>, pattern: &Text) -> Result<Rc<Regex>, String> {
     result
 }
 
+/// The compiled pattern, or Go's error.
 fn compiled(rt: &mut Runtime<'_>, pattern: &Text) -> Result<Rc<Regex>, CallError> {
-    compile(rt, pattern).map_err(|reason| {
-        let shown = if pattern.to_str().contains('`') {
-            bowline_desired_gotmpl::quote(pattern.as_bytes())
-        } else {
-            format!("`{pattern}`")
-        };
-        CallError::new(format!("regexp: Compile({shown}): error parsing regexp: {reason}"))
+    compile(rt, pattern).map_err(|reason| CallError::new(format!("{BAD_PATTERN}{reason}")))
+}
+
+const BAD_PATTERN: &str = "error parsing regexp: ";
+
+/// Runs a function as Go's `MustCompile` lets it fail: with the pattern in the error.
+fn must(run: Run, rt: &mut Runtime<'_>, a: &mut Args) -> Result<Value, CallError> {
+    let pattern = a.text(0);
+    run(rt, a).map_err(|error| {
+        if !error.text().starts_with(BAD_PATTERN) {
+            return error;
+        }
+        let shown = if pattern.to_str().contains('`') { quote(pattern.as_bytes()) } else { format!("`{pattern}`") };
+        CallError::new(format!("regexp: Compile({shown}): {error}"))
     })
 }
 

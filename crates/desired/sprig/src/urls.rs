@@ -130,6 +130,9 @@ fn userinfo(text: &str) -> Result<String, String> {
 }
 
 fn check_host(host: &str) -> Result<(), String> {
+    if host.starts_with('[') && !host.contains(']') {
+        return Err("missing ']' in host".to_string());
+    }
     let port =
         if let Some(end) = host.find(']') { &host[end + 1..] } else { host.rfind(':').map_or("", |i| &host[i..]) };
     let is_port = |text: &str| text.strip_prefix(':').is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));

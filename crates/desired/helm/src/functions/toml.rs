@@ -62,7 +62,8 @@ fn fields_of(value: &Value) -> Vec<(String, Value)> {
 }
 
 fn header(out: &mut String, path: &[String], open: &str, close: &str) {
-    if !out.is_empty() {
+    // A blank line stands before tables of the first level, and before every item of a list of tables.
+    if !out.is_empty() && (path.len() == 1 || open == "[[") {
         out.push('\n');
     }
     out.push_str(&"  ".repeat(path.len() - 1));

@@ -55,10 +55,17 @@ fn what(error: &ValidationError<'_>) -> String {
         Kind::MaxProperties { limit } => format!("maxProperties: got {}, want {limit}", length(instance)),
         Kind::Pattern { pattern } => format!("{} does not match pattern '{pattern}'", show(instance)),
         Kind::Format { format } => format!("{} is not valid {format}", show(instance)),
+        Kind::UniqueItems => {
+            let items = instance.as_array().map(Vec::as_slice).unwrap_or_default();
+            let twice =
+                (0..items.len()).find_map(|j| items[..j].iter().position(|item| *item == items[j]).map(|i| (i, j)));
+            let (i, j) = twice.unwrap_or_default();
+            format!("items at {i} and {j} are equal")
+        }
         Kind::FalseSchema => "false schema".to_string(),
-        Kind::AnyOf { .. } => "anyOf failed".to_string(),
-        Kind::OneOfNotValid { .. } => "oneOf failed, none matched".to_string(),
-        Kind::OneOfMultipleValid { .. } => "oneOf failed, more than one matched".to_string(),
+        Kind::AnyOf { .. } => "'anyOf' failed".to_string(),
+        Kind::OneOfNotValid { .. } => "'oneOf' failed, none matched".to_string(),
+        Kind::OneOfMultipleValid { .. } => "'oneOf' failed, more than one matched".to_string(),
         Kind::Not { .. } => "'not' failed".to_string(),
         _ => error.to_string(),
     }

@@ -175,7 +175,8 @@ impl Parser<'_> {
     fn index(&mut self) -> Result_<i64> {
         let (text, last) = self.until("]");
         if last.is_none() {
-            return fail("EOF");
+            // An index that does not end ends the text without a word.
+            return Err(Stop::End);
         }
         let number = text.strip_prefix('+').filter(|rest| !rest.starts_with(['+', '-'])).unwrap_or(&text);
         number.parse().or_else(|_| {

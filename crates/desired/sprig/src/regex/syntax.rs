@@ -7,8 +7,23 @@
 pub(super) fn translate(pattern: &str) -> Result<String, String> {
     let mut out = String::with_capacity(pattern.len() + 8);
     let mut rest = pattern;
+    // Where a repetition began, if the last piece was one.
+    let mut repeated: Option<&str> = None;
     while let Some(c) = rest.chars().next() {
+        let before = rest;
         match c {
+            '*' | '+' | '?' => {
+                out.push(c);
+                rest = &rest[1..];
+                check_nesting(repeated, rest)?;
+                repeated = Some(before);
+                // One that is lazy.
+                if let Some(after) = rest.strip_prefix('?') {
+                    out.push('?');
+                    rest = after;
+                }
+                continue;
+            }
             '\\' if rest.starts_with("\\Q") => {
                 let body = &rest[2..];
                 let (quoted, after) = body.split_once("\\E").unwrap_or((body, ""));
@@ -22,19 +37,57 @@ pub(super) fn translate(pattern: &str) -> Result<String, String> {
                     check_repetition(&rest[..length])?;
                     out.push_str(&rest[..length]);
                     rest = &rest[length..];
+                    check_nesting(repeated, rest)?;
+                    repeated = Some(before);
+                    if let Some(after) = rest.strip_prefix('?') {
+                        out.push('?');
+                        rest = after;
+                    }
+                    continue;
                 }
                 None => {
                     out.push_str("\\{");
                     rest = &rest[1..];
                 }
             },
+            '(' => rest = group(&mut out, rest)?,
             c => {
                 out.push(c);
                 rest = &rest[c.len_utf8()..];
             }
         }
+        repeated = None;
     }
     Ok(out)
+}
+
+/// A repetition of a repetition is an error in Go, and shown whole.
+fn check_nesting(repeated: Option<&str>, after: &str) -> Result<(), String> {
+    match repeated {
+        None => Ok(()),
+        Some(first) => {
+            let shown = &first[..first.len() - after.len()];
+            Err(format!("invalid nested repetition operator: `{shown}`"))
+        }
+    }
+}
+
+/// Writes the beginning of a group; a name must be one.
+fn group<'t>(out: &mut String, text: &'t str) -> Result<&'t str, String> {
+    let name = text.strip_prefix("(?P<").or_else(|| text.strip_prefix("(?<"));
+    if let Some(body) = name {
+        let Some((name, after)) = body.split_once('>') else {
+            return Err(format!("invalid named capture: `{text}`"));
+        };
+        let whole = &text[..text.len() - after.len()];
+        if name.is_empty() || !name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric()) {
+            return Err(format!("invalid named capture: `{whole}`"));
+        }
+        out.push_str(&format!("(?P<{name}>"));
+        return Ok(after);
+    }
+    out.push('(');
+    Ok(&text[1..])
 }
 
 fn literal(out: &mut String, c: char) {

@@ -1,0 +1,1 @@
+{{- define "helpers.line" }}line of {{ .Chart.Name }}{{ end -}}

@@ -1,0 +1,2 @@
+{{- define "name" -}}{{ .Release.Name }}-{{ .Chart.Name }}{{- end -}}
+{{- define "shadowed" }}parent{{ end -}}

@@ -1,0 +1,172 @@
+//! `helm template` beside ours.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use bowline_desired_helm::Helm;
+use bowline_tests_helm::{Outcome, helm_template, our_template, peer};
+
+const VALUES: &str = r#"
+int: 3
+big: 12345678
+float: 1.5
+neg: -0.0
+tiny: 0.00001
+exp: 1e21
+str: "text"
+uni: "é😀\u200b\u00a0"
+multi: "a\n\tb\\ \"c\""
+html: {a: "<b>&'\u2028"}
+bool: true
+nil: null
+list: [1, "a", {x: 1}, null, 2.5]
+map: {k: v, l: 1}
+nested: {a: {b: [1, {c: "d"}], e: {}}, s: "x", f: 1.0, g: 2.5, t: true}
+long: "a very long line of words that goes on and on until it is far beyond the eightieth column, and further"
+"#;
+
+/// Writes a chart of these files.
+#[expect(clippy::disallowed_methods, reason = "tests write files")]
+pub fn chart(directory: &Path, files: &[(&str, &str)]) {
+    for (path, text) in files {
+        let path = directory.join(path);
+        std::fs::create_dir_all(path.parent().expect("because a file is in a directory"))
+            .expect("because the disk has room");
+        std::fs::write(path, text).expect("because the disk has room");
+    }
+}
+
+const CHART: &str = "apiVersion: v2\nname: snip\nversion: 1.2.3\nappVersion: \"1.10\"\ndescription: d\nkeywords: [a, b]\n\
+                     maintainers:\n- name: m\n  email: m@x\nannotations:\n  k: v\nhome: https://h\nsources: [https://s]\n";
+
+fn files<'a>(extra: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut all = vec![
+        ("c/Chart.yaml", CHART),
+        ("c/values.yaml", VALUES),
+        ("c/files/a.txt", "line one\nline two\n"),
+        ("c/files/b.yaml", "k: v"),
+        ("c/templates/_helper.tpl", "{{ define \"helper\" }}[{{ .x }}]{{ end }}"),
+    ];
+    all.extend_from_slice(extra);
+    all
+}
+
+fn both(directory: &Path, args: &[&str]) -> (Outcome, Outcome) {
+    (helm_template(&peer("helm"), directory, args), our_template(&Helm::new(), directory, args))
+}
+
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+#[test]
+fn snippets_give_the_same_text() {
+    let dir = tempfile::tempdir().expect("because the disk has room");
+    let (mut defines, mut all) = (String::new(), String::from("kind: Snippets\n"));
+    let snippets: Vec<&str> = lines(include_str!("../snippets/ok.txt")).collect();
+    for (i, snippet) in snippets.iter().enumerate() {
+        // Definitions cannot stand in definitions, so each snippet is a partial file of its own.
+        let _ = writeln!(all, "s{i}: {{{{ include \"snip/templates/_s{i}.tpl\" . | toJson }}}}");
+        let _ = write!(defines, "{snippet}\u{0}");
+    }
+    let names: Vec<String> = (0..snippets.len()).map(|i| format!("c/templates/_s{i}.tpl")).collect();
+    let mut extra: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(snippets.iter().copied()).collect();
+    extra.push(("c/templates/all.yaml", &all));
+    chart(dir.path(), &files(&extra));
+    let (want, got) = both(dir.path(), &["rel", "c"]);
+    let want = want.expect("because Helm renders every snippet");
+    let got = got.expect("because we render every snippet");
+    let mut different = Vec::new();
+    for (want, got) in want.lines().zip(got.lines()) {
+        if want != got {
+            let snippet = want.split(':').next().and_then(|name| name[1..].parse::<usize>().ok()).map(|i| snippets[i]);
+            let at = want.bytes().zip(got.bytes()).take_while(|(a, b)| a == b).count();
+            let near =
+                |text: &str| text.get(at.saturating_sub(60)..(at + 60).min(text.len())).unwrap_or(text).to_string();
+            different.push(format!("{}\n  want …{}\n  got  …{}", snippet.unwrap_or("?"), near(want), near(got)));
+        }
+    }
+    assert!(different.is_empty(), "{} differ:\n{}", different.len(), different.join("\n"));
+}
+
+#[test]
+fn faults_are_told_in_the_same_words() {
+    let mut different = Vec::new();
+    for snippet in lines(include_str!("../snippets/errors.txt")) {
+        let dir = tempfile::tempdir().expect("because the disk has room");
+        let snippet = snippet.replace("\\n", "\n");
+        chart(dir.path(), &files(&[("c/templates/a.yaml", &snippet)]));
+        let (want, got) = both(dir.path(), &["rel", "c"]);
+        if want != got {
+            different.push(format!("{snippet}\n  want {want:?}\n  got  {got:?}"));
+        }
+    }
+    assert!(different.is_empty(), "{} differ:\n{}", different.len(), different.join("\n"));
+}
+
+/// Charts that use each feature of charts, by their folder and what they are rendered with.
+const CASES: &[(&str, &[&str])] = &[
+    ("family", &["rel", "family"]),
+    ("family", &["rel", "family", "-n", "prod", "--include-crds", "--skip-tests"]),
+    ("family", &["family", "--set", "tags.back=false", "--set", "tags.front=true"]),
+    ("family", &["rel", "family", "--set", "one.enabled=false,two.enabled=true", "--no-hooks"]),
+    ("family", &["rel", "family", "-f", "family/other.yaml", "--is-upgrade", "--set", "global.level=user"]),
+    ("family", &["rel", "family", "--set-json", "one={\"list\":[1.5,{\"a\":null}]}", "--set-string", "two.port=80"]),
+    ("family", &["rel", "family", "--set", "one.drop=null,alias.text=null", "--set-literal", "lit=a,b{c}"]),
+    ("family", &["rel", "family", "--set-file", "note=family/other.yaml", "--kube-version", "1.29.3-gke.1"]),
+    ("family", &["rel", "family", "--kube-version", "1.10.0"]),
+    ("family", &["rel", "family", "--kube-version", "x"]),
+    ("family", &["rel", "family", "--api-versions", "a/v1,b/v1/K", "--show-only", "templates/main.yaml"]),
+    ("family", &["rel", "family", "--show-only", "charts/one/templates/*"]),
+    ("family", &["rel", "family", "--show-only", "nope.yaml"]),
+    ("family", &["Rel", "family"]),
+    ("family", &["a", "family", "b"]),
+    ("family", &["family", "--name-template", "n-{{ add 1 2 }}"]),
+    ("family", &["rel", "family", "--set", "a[0"]),
+    ("family", &["rel", "family", "-f", "family/none.yaml"]),
+    ("family", &["rel", "family", "--set", "one=5"]),
+    ("strict", &["rel", "strict"]),
+    ("strict", &["rel", "strict", "--set", "port=0,extra=1,kind=c,name=B"]),
+    ("strict", &["rel", "strict", "--set-string", "port=80"]),
+    ("strict", &["rel", "strict", "--set", "port=0", "--skip-schema-validation"]),
+    ("strict", &["rel", "strict", "--set-json", "list=[1,1]"]),
+    ("strict", &["rel", "strict", "--set-json", "list=[]", "--set", "name="]),
+    ("lib", &["rel", "lib"]),
+    ("missing", &["rel", "missing"]),
+];
+
+#[test]
+fn charts_are_put_together_in_the_same_way() {
+    let charts = Path::new(env!("CARGO_MANIFEST_DIR")).join("charts");
+    let mut different = Vec::new();
+    for (_, args) in CASES {
+        let (want, got) = both(&charts, args);
+        let (want, got) = (want.map_err(schema_lines), got.map_err(schema_lines));
+        if want != got {
+            different.push(format!("{args:?}\n  want {}\n  got  {}", shown(&want, &got), shown(&got, &want)));
+        }
+    }
+    assert!(different.is_empty(), "{} of {} differ:\n{}", different.len(), CASES.len(), different.join("\n"));
+}
+
+/// An outcome, from the line on where it differs from the other.
+fn shown(one: &Outcome, other: &Outcome) -> String {
+    match (one, other) {
+        (Ok(one), Ok(other)) => {
+            let same = one.lines().zip(other.lines()).take_while(|(a, b)| a == b).count();
+            format!("line {same}: {:?}", one.lines().skip(same).take(4).collect::<Vec<_>>())
+        }
+        _ => format!("{one:?}").chars().take(900).collect(),
+    }
+}
+
+/// Faults against a schema come in no order, and Helm groups those of one value: here they are sorted, and groups taken apart.
+fn schema_lines(error: String) -> String {
+    if !error.starts_with("values don't meet") {
+        return error;
+    }
+    let mut lines: Vec<&str> =
+        error.lines().map(str::trim).filter(|line| !line.ends_with(": validation failed")).collect();
+    lines.sort_unstable();
+    lines.join("\n")
+}
