@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::error::CliError;
-use crate::{app, cluster, proj, render, repo, server, version};
+use crate::{app, cluster, helm, kustomize, proj, render, repo, server, version};
 
 /// GitOps continuous delivery for Kubernetes: declare in Git what should run, Bowline makes it so and says why.
 #[derive(Parser, Debug)]
@@ -56,6 +56,12 @@ pub enum Command {
     Cluster(cluster::ClusterCommand),
     /// Print what a source renders to
     Render(Box<render::RenderArgs>),
+    /// Render Helm charts as helm does: bowline helm template CHART
+    #[command(disable_help_flag = true)]
+    Helm(helm::Words),
+    /// Build kustomizations as kustomize does: bowline kustomize build DIR
+    #[command(disable_help_flag = true)]
+    Kustomize(helm::Words),
     /// Print the version
     Version(version::VersionArgs),
 }
@@ -90,6 +96,8 @@ pub fn run(cli: Cli) -> Result<(), CliError> {
             Command::Repo(command) => repo::run(&global, command).await,
             Command::Cluster(command) => cluster::run(&global, command).await,
             Command::Render(args) => render::run(*args).await,
+            Command::Helm(words) => helm::run(words),
+            Command::Kustomize(words) => kustomize::run(words),
             Command::Version(args) => version::run(&global, args).await,
         }
     })

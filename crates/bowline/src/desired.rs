@@ -10,6 +10,7 @@ use bowline_desired_git::GitRepositories;
 use bowline_desired_render::{Engines, Features, Request, render};
 use bowline_roles_app_controller::World;
 
+use crate::engines::{HelmEngine, KustomizeEngine};
 use crate::error::CliError;
 use crate::files;
 
@@ -79,6 +80,8 @@ pub async fn check_out(
 pub fn rendered(checkouts: &[Checkout], whom: For<'_>, features: &Features) -> Result<Vec<Object>, CliError> {
     let refs: BTreeMap<String, Tree> =
         checkouts.iter().filter(|c| c.source.is_ref()).map(|c| (c.source.ref_.clone(), c.tree.clone())).collect();
+    let (helm, kustomize) = (HelmEngine::default(), KustomizeEngine::default());
+    let engines = Engines { helm: Some(&helm), kustomize: Some(&kustomize), jsonnet: None };
     let mut objects = Vec::new();
     for checkout in checkouts {
         // A source with a name and no path only lends its files to others.
@@ -95,7 +98,7 @@ pub fn rendered(checkouts: &[Checkout], whom: For<'_>, features: &Features) -> R
             api_versions: whom.api_versions,
             refs: &refs,
         };
-        let made = render(&request, &checkout.tree, features, Engines::default())
+        let made = render(&request, &checkout.tree, features, engines)
             .map_err(|e| CliError::failed(format!("{}: {e}", place(&checkout.source))))?;
         made.warnings.iter().for_each(|warning| files::warn(warning));
         objects.extend(made.objects);

@@ -8,16 +8,37 @@ use crate::error::CliError;
 /// Bytes of a file that a user names: far more than any manifest, far less than memory.
 const LARGEST: u64 = 64 << 20;
 
-/// Reads the file `path`, or standard input where it is `-`.
+/// Reads the file `path`, or standard input where it is `-`, as text.
 pub fn read(path: &str) -> Result<String, CliError> {
-    let mut text = String::new();
+    String::from_utf8(read_bytes(path)?).map_err(|_| CliError::failed(format!("{path}: is not UTF-8 text")))
+}
+
+/// Reads the file `path`, or standard input where it is `-`.
+pub fn read_bytes(path: &str) -> Result<Vec<u8>, CliError> {
+    let mut bytes = Vec::new();
     let read = if path == "-" {
-        std::io::stdin().take(LARGEST).read_to_string(&mut text)
+        std::io::stdin().take(LARGEST + 1).read_to_end(&mut bytes)
     } else {
-        open(Path::new(path)).and_then(|file| file.take(LARGEST).read_to_string(&mut text))
+        open(Path::new(path)).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
     };
-    read.map_err(|e| CliError::failed(format!("{path}: {e}")))?;
-    Ok(text)
+    match read {
+        Err(error) => Err(CliError::failed(format!("{path}: {error}"))),
+        Ok(size) if size as u64 > LARGEST => Err(CliError::failed(format!("{path}: is larger than {LARGEST} bytes"))),
+        Ok(_) => Ok(bytes),
+    }
+}
+
+/// Writes the file `path`, or adds to it, making the folders above it.
+pub fn write(path: &str, text: &str, add: bool) -> Result<(), CliError> {
+    let put = || {
+        if let Some(folder) = Path::new(path).parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut options = std::fs::OpenOptions::new();
+        options.create(true).write(true).append(add).truncate(!add);
+        options.open(path)?.write_all(text.as_bytes())
+    };
+    put().map_err(|e| CliError::failed(format!("{path}: {e}")))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a file that the user named on the command line")]

@@ -20,6 +20,8 @@ const LEVELS: usize = 64;
 struct Folder {
     /// An id is only a number here: equal content has several.
     known: Mutex<HashMap<ObjectId, PathBuf>>,
+    /// Folders that were listed: what is rendered at once is one state of them.
+    listed: Mutex<HashMap<ObjectId, Arc<[Entry]>>>,
 }
 
 /// A place in a local folder.
@@ -46,7 +48,7 @@ pub fn open(path: &str, root: Option<&str>) -> Result<Local, CliError> {
         .strip_prefix(&root)
         .map_err(|_| CliError::usage(format!("{path} does not lie in {}", root.display())))?;
     let below = below.to_str().ok_or_else(|| CliError::failed(format!("{path}: its name is not UTF-8")))?.to_string();
-    let store = Folder { known: Mutex::default() };
+    let store = Folder { known: Mutex::default(), listed: Mutex::default() };
     let id = store.id(root);
     Ok(Local { tree: Tree::new(Arc::new(store), id), path: below })
 }
@@ -77,6 +79,9 @@ impl Folder {
 impl Store for Folder {
     #[expect(clippy::disallowed_methods, reason = "a folder that the user named on the command line")]
     fn directory(&self, id: ObjectId) -> Result<Arc<[Entry]>, StoreError> {
+        if let Some(listed) = self.listed.lock().unwrap_or_else(PoisonError::into_inner).get(&id) {
+            return Ok(listed.clone());
+        }
         let path = self.path(id)?;
         let unreadable =
             |reason: String| StoreError::Unreadable { id, reason: format!("{}: {reason}", path.display()) };
@@ -103,7 +108,9 @@ impl Store for Folder {
             entries.push(Entry { name: name.into(), kind, id: self.id(entry.path()) });
         }
         entries.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(entries.into())
+        let entries: Arc<[Entry]> = entries.into();
+        self.listed.lock().unwrap_or_else(PoisonError::into_inner).insert(id, entries.clone());
+        Ok(entries)
     }
 
     #[expect(clippy::disallowed_methods, reason = "a file in a folder that the user named on the command line")]

@@ -20,7 +20,8 @@ pub enum Output {
     Json,
     /// YAML.
     Yaml,
-    /// Names only.
+    /// Names only (of repositories, their URLs).
+    #[value(alias = "url")]
     Name,
 }
 

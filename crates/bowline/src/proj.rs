@@ -3,7 +3,10 @@
 use std::io::Write;
 
 use bowline_base_value::{Value, yaml};
-use bowline_core_crd::{AppProject, ApplicationDestination, ClusterResourceRestrictionItem, patch};
+use bowline_core_crd::{
+    AppProject, AppProjectSpec, ApplicationDestination, ApplicationDestinationServiceAccount,
+    ClusterResourceRestrictionItem, patch,
+};
 use clap::{Args, Subcommand};
 
 use crate::cli::Global;
@@ -174,6 +177,10 @@ async fn get(kube: &Kube, global: &Global, args: GetArgs) -> Result<(), CliError
             write!(out, "{}", lines("Allowed Cluster Resources:", allowed))?;
             let denied = spec.namespace_resource_blacklist.iter().map(|k| kind(&k.group, &k.kind)).collect();
             write!(out, "{}", lines("Denied Namespaced Resources:", denied))?;
+            let keys: Vec<&str> = spec.signature_keys.iter().map(|k| k.key_id.as_str()).collect();
+            let keys = if keys.is_empty() { Vec::new() } else { vec![keys.join(", ")] };
+            write!(out, "{}", lines("Signature keys:", keys))?;
+            write!(out, "{}", lines("Orphaned Resources:", vec![orphaned(spec)]))?;
         }
     }
     Ok(())
@@ -207,6 +214,13 @@ async fn list(kube: &Kube, global: &Global, args: ListArgs) -> Result<(), CliErr
                     count(spec.source_repos.first().cloned(), spec.source_repos.len(), "repos"),
                     count(first, spec.cluster_resource_whitelist.len(), "resources"),
                     count(None, spec.namespace_resource_blacklist.len(), "resources"),
+                    count(None, spec.signature_keys.len(), "key(s)"),
+                    orphaned(spec),
+                    count(
+                        spec.destination_service_accounts.first().map(service_account),
+                        spec.destination_service_accounts.len(),
+                        "destinationServiceAccounts",
+                    ),
                 ]);
             }
             let headers = [
@@ -216,6 +230,9 @@ async fn list(kube: &Kube, global: &Global, args: ListArgs) -> Result<(), CliErr
                 "SOURCES",
                 "CLUSTER-RESOURCE-WHITELIST",
                 "NAMESPACE-RESOURCE-BLACKLIST",
+                "SIGNATURE-KEYS",
+                "ORPHANED-RESOURCES",
+                "DESTINATION-SERVICE-ACCOUNTS",
             ];
             table::print(&mut out, &headers, rows)?;
         }
@@ -245,8 +262,20 @@ async fn delete(kube: &Kube, global: &Global, args: DeleteArgs) -> Result<(), Cl
 }
 
 fn destination(destination: &ApplicationDestination) -> String {
-    let server = if destination.server.is_empty() { &destination.name } else { &destination.server };
-    format!("{server},{}", destination.namespace)
+    format!("{},{}", destination.cluster(), destination.namespace)
+}
+
+fn service_account(account: &ApplicationDestinationServiceAccount) -> String {
+    format!("{},{},{}", account.server, account.namespace, account.default_service_account)
+}
+
+fn orphaned(spec: &AppProjectSpec) -> String {
+    let Some(settings) = &spec.orphaned_resources else { return "disabled".to_string() };
+    let warn = settings.warn == Some(true);
+    match settings.ignore.len() {
+        0 => format!("enabled (warn={warn})"),
+        n => format!("enabled (warn={warn}, ignored {n})"),
+    }
 }
 
 // === impl CreateArgs ===

@@ -1,17 +1,23 @@
 //! `bowline repo`: repositories and their credentials, kept in Secrets.
 
 use std::io::Write;
+use std::time::Duration;
 
 use bowline_base_value::Value;
-use bowline_core_settings::{RepositorySecret, normalize_url};
+use bowline_core_ports::{Freshness, Sources};
+use bowline_core_settings::{RepositoryKind, RepositorySecret, normalize_url};
 use bowline_core_types::{Object, annotation};
+use bowline_roles_app_controller::access;
 use clap::{Args, Subcommand};
 
 use crate::cli::Global;
 use crate::error::CliError;
-use crate::files;
 use crate::kube::{Kube, Resource, secret_name};
-use crate::output::{self, Output, table};
+use crate::output::{self, Output, Style, table};
+use crate::{control, files};
+
+/// How long `repo list` waits for a repository to say its HEAD.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 #[derive(Subcommand, Debug)]
 pub enum RepoCommand {
@@ -136,7 +142,7 @@ async fn add(kube: &Kube, global: &Global, args: AddArgs) -> Result<(), CliError
         ("forceHttpBasicAuth", flag(args.force_http_basic_auth)),
     ];
     let data: Value = fields.into_iter().filter_map(|(key, value)| Some((key, Value::from(value?)))).collect();
-    let known = repositories(kube, global).await?;
+    let known = repositories(kube, global, "repository").await?;
     let project = args.project.as_deref().unwrap_or_default();
     let same = known.iter().find(|r| normalize_url(&r.url) == normalize_url(&args.url) && r.project == project);
     match same {
@@ -162,7 +168,8 @@ async fn add(kube: &Kube, global: &Global, args: AddArgs) -> Result<(), CliError
 }
 
 async fn list(kube: &Kube, global: &Global, args: ListArgs) -> Result<(), CliError> {
-    let found = repositories(kube, global).await?;
+    let found = repositories(kube, global, "repository").await?;
+    let templates = repositories(kube, global, "repo-creds").await?;
     let mut out = std::io::stdout();
     let kind =
         |r: &RepositorySecret| if r.text("type").is_empty() { "git".to_string() } else { r.text("type").to_string() };
@@ -177,6 +184,7 @@ async fn list(kube: &Kube, global: &Global, args: ListArgs) -> Result<(), CliErr
                         ("name", r.name.as_str().into()),
                         ("project", r.project.as_str().into()),
                         ("hasCredentials", r.has_credentials().into()),
+                        ("inheritedCreds", (credentials(r, &templates) == "inherited").into()),
                     ];
                     fields.into_iter().collect::<Value>()
                 })
@@ -189,24 +197,63 @@ async fn list(kube: &Kube, global: &Global, args: ListArgs) -> Result<(), CliErr
             }
         }
         Output::Wide => {
-            let rows = found.iter().map(|r| {
+            let style = Style::of_stdout();
+            let states = states(kube, global, &found).await?;
+            let rows = found.iter().zip(states).map(|(r, (status, message))| {
                 vec![
                     kind(r),
                     r.name.clone(),
                     r.url.clone(),
-                    r.flag("insecure").to_string(),
-                    r.has_credentials().to_string(),
+                    (r.flag("insecure") || r.flag("insecureIgnoreHostKey")).to_string(),
+                    r.flag("enableOCI").to_string(),
+                    r.flag("enableLfs").to_string(),
+                    credentials(r, &templates).to_string(),
+                    style.state(status),
+                    message,
                     r.project.clone(),
                 ]
             });
-            table::print(&mut out, &["TYPE", "NAME", "REPO", "INSECURE", "CREDS", "PROJECT"], rows)?;
+            let headers = ["TYPE", "NAME", "REPO", "INSECURE", "OCI", "LFS", "CREDS", "STATUS", "MESSAGE", "PROJECT"];
+            table::print(&mut out, &headers, rows)?;
         }
     }
     Ok(())
 }
 
+/// Whether a repository has credentials: its own, or those of a template of its URL.
+fn credentials(repository: &RepositorySecret, templates: &[RepositorySecret]) -> &'static str {
+    let lends = || templates.iter().any(|t| normalize_url(&repository.url).starts_with(&normalize_url(&t.url)));
+    match repository.has_credentials() {
+        true => "true",
+        false if lends() => "inherited",
+        false => "false",
+    }
+}
+
+/// Whether each repository can be reached from here, and why not.
+async fn states(
+    kube: &Kube,
+    global: &Global,
+    found: &[RepositorySecret],
+) -> Result<Vec<(&'static str, String)>, CliError> {
+    let world = control::world(kube, global).await?;
+    let git = control::repositories(move |url: &str, project: &str| access(&world, url, project))?;
+    let asked = found.iter().map(|r| async {
+        if r.kind != RepositoryKind::Git {
+            return ("Unknown", "only Git repositories are asked".to_string());
+        }
+        let head = git.resolve(&r.url, &r.project, "", Freshness::Now);
+        match tokio::time::timeout(PATIENCE, head).await {
+            Ok(Ok(_)) => ("Successful", String::new()),
+            Ok(Err(error)) => ("Failed", error.to_string()),
+            Err(_) => ("Failed", format!("no answer within {} s", PATIENCE.as_secs())),
+        }
+    });
+    Ok(futures::future::join_all(asked).await)
+}
+
 async fn rm(kube: &Kube, global: &Global, args: RmArgs) -> Result<(), CliError> {
-    let known = repositories(kube, global).await?;
+    let known = repositories(kube, global, "repository").await?;
     for url in &args.urls {
         let project = args.project.as_deref().unwrap_or_default();
         let found =
@@ -219,14 +266,21 @@ async fn rm(kube: &Kube, global: &Global, args: RmArgs) -> Result<(), CliError> 
     Ok(())
 }
 
-async fn repositories(kube: &Kube, global: &Global) -> Result<Vec<RepositorySecret>, CliError> {
-    let selector = format!("{}=repository", annotation::SECRET_TYPE);
+/// The repositories, or the templates of credentials, that Secrets tell of, by URL.
+async fn repositories(kube: &Kube, global: &Global, kind: &str) -> Result<Vec<RepositorySecret>, CliError> {
+    let selector = format!("{}={kind}", annotation::SECRET_TYPE);
     let secrets = kube.list(Resource::Secrets, &global.namespace, &selector).await?;
-    secrets
-        .into_iter()
-        .map(|raw| {
-            let object = Object::new(raw).map_err(|e| CliError::failed(e.to_string()))?;
-            RepositorySecret::from_secret(&object, false).map_err(|e| CliError::failed(e.to_string()))
-        })
-        .collect()
+    let mut found = Vec::new();
+    for raw in secrets {
+        let read = Object::new(raw)
+            .map_err(|e| e.to_string())
+            .and_then(|object| RepositorySecret::from_secret(&object, kind == "repo-creds").map_err(|e| e.to_string()));
+        match read {
+            Ok(repository) => found.push(repository),
+            // One that cannot be read hides no others.
+            Err(reason) => files::warn(&reason),
+        }
+    }
+    found.sort_by(|a, b| a.url.cmp(&b.url));
+    Ok(found)
 }

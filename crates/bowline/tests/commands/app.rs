@@ -5,8 +5,17 @@ use serde_json::{Value, json};
 use crate::lab::Lab;
 
 const SHOP: &[&str] = &[
-    "app", "create", "shop", "--repo", "https://git.example.com/shop.git", "--path", "deploy", "--dest-namespace", "shop",
-    "--dest-server", "https://kubernetes.default.svc",
+    "app",
+    "create",
+    "shop",
+    "--repo",
+    "https://git.example.com/shop.git",
+    "--path",
+    "deploy",
+    "--dest-namespace",
+    "shop",
+    "--dest-server",
+    "https://kubernetes.default.svc",
 ];
 
 fn create(lab: &Lab, flags: &[&str]) -> String {
@@ -38,7 +47,10 @@ fn created_shown_and_listed() {
     assert_eq!(shown["spec"], app["spec"]);
 
     let wide = lab.good(&["app", "list"]);
-    assert!(wide.starts_with("NAME") && wide.contains("Auto-Prune  <none>      https://git.example.com/shop.git"), "{wide}");
+    assert!(
+        wide.starts_with("NAME") && wide.contains("Auto-Prune  <none>      https://git.example.com/shop.git"),
+        "{wide}"
+    );
     let name = format!("{}/shop\n", lab.control);
     for (filter, found) in [
         (&["-l", "team=web"][..], true),
@@ -90,7 +102,19 @@ fn what_cannot_be_is_refused_with_what_to_do() {
         (&["app", "create", "x", "--path", "p", "--dest-name", "in-cluster"][..], 20, "needs a source: --repo URL"),
         (&["app", "create", "x", "--repo", "https://a", "--path", "p"], 20, "needs a destination: --dest-server URL"),
         (
-            &["app", "create", "x", "--repo", "https://a", "--path", "p", "--dest-name", "in-cluster", "--project", "none"],
+            &[
+                "app",
+                "create",
+                "x",
+                "--repo",
+                "https://a",
+                "--path",
+                "p",
+                "--dest-name",
+                "in-cluster",
+                "--project",
+                "none",
+            ],
             20,
             "project 'none' does not exist",
         ),
@@ -126,7 +150,19 @@ fn set_changes_what_its_flags_name() {
 fn sync_asks_for_an_operation() {
     let lab = Lab::new("sync");
     create(&lab, &["--sync-option", "CreateNamespace=true"]);
-    lab.good(&["app", "sync", "shop", "--async", "--revision", "v2", "--prune", "--info", "why=test", "--retry-limit", "2"]);
+    lab.good(&[
+        "app",
+        "sync",
+        "shop",
+        "--async",
+        "--revision",
+        "v2",
+        "--prune",
+        "--info",
+        "why=test",
+        "--retry-limit",
+        "2",
+    ]);
     let operation = lab.object("applications", "shop")["operation"].clone();
     assert_eq!(operation["sync"]["revision"], "v2");
     assert_eq!(operation["sync"]["prune"], true);

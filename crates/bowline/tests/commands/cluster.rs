@@ -47,7 +47,8 @@ fn added_used_changed_and_removed() {
     let context = kube.kubeconfig_text().lines().find_map(|line| line.strip_prefix("current-context: "));
     let context = context.expect("because the kubeconfig has a current context").trim().trim_matches('"').to_string();
 
-    let ran = run(&["cluster", "add", &context, "--yes", "--name", "prod", "--label", "region=eu", "--project", "team"]);
+    let ran =
+        run(&["cluster", "add", &context, "--yes", "--name", "prod", "--label", "region=eu", "--project", "team"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(ran.out, format!("Cluster '{}' added\n", kube.url()));
     let role = get("/apis/rbac.authorization.k8s.io/v1/clusterroles/argocd-manager-role");
@@ -61,7 +62,11 @@ fn added_used_changed_and_removed() {
 
     // The stored token logs in, which is what `list` asks with.
     let listed = run(&["cluster", "list"]);
-    assert!(listed.out.lines().any(|l| l.contains(" prod ") && l.contains("Successful") && l.ends_with("team")), "{}", listed.out);
+    assert!(
+        listed.out.lines().any(|l| l.contains(" prod ") && l.contains("Successful") && l.ends_with("team")),
+        "{}",
+        listed.out
+    );
     let shown: Value = serde_json::from_str(&run(&["cluster", "list", "-o", "json"]).out).unwrap();
     assert_eq!(shown[1], json!({"name": "prod", "server": kube.url(), "project": "team"}));
 
@@ -78,7 +83,8 @@ fn added_used_changed_and_removed() {
     assert_eq!(run(&["cluster", "rm", kube.url()]).code, 20, "nobody said yes");
     let ran = run(&["cluster", "rm", kube.url(), "--yes"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    let (status, _) = kube.request("GET", "/apis/rbac.authorization.k8s.io/v1/clusterroles/argocd-manager-role", None).unwrap();
+    let (status, _) =
+        kube.request("GET", "/apis/rbac.authorization.k8s.io/v1/clusterroles/argocd-manager-role", None).unwrap();
     assert_eq!(status, 404);
     assert_eq!(run(&["cluster", "list", "-o", "name"]).out, "in-cluster\n");
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use bowline_tests_kube::KubeServer;
 use serde_json::Value;
@@ -145,7 +146,13 @@ pub fn install_crds(kube: &KubeServer) {
     let crds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/crds");
     let crds = crds.to_str().expect("because the path is UTF-8");
     kubectl(kube, &["apply", "--server-side", "-f", crds]);
-    kubectl(kube, &["wait", "--for=condition=Established", "--timeout=30s", "-f", crds]);
+    // A definition that is a moment old has no conditions yet, and kubectl does not wait for those.
+    let established = || kube.kubectl(&["wait", "--for=condition=Established", "--timeout=30s", "-f", crds]);
+    let start = Instant::now();
+    while let Err(text) = established().expect("because kubectl is a peer of the server") {
+        assert!(start.elapsed() < Duration::from_secs(30), "{text}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 fn kubectl(kube: &KubeServer, args: &[&str]) -> String {

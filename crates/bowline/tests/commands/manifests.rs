@@ -16,8 +16,17 @@ fn shop(lab: &Lab) -> String {
     lab.file("repo/deploy/secret.yaml", SECRET);
     let commit = lab.commit("repo");
     lab.good(&[
-        "app", "create", "shop", "--repo", &lab.url("repo"), "--path", "deploy", "--dest-name", "in-cluster",
-        "--dest-namespace", &lab.control,
+        "app",
+        "create",
+        "shop",
+        "--repo",
+        &lab.url("repo"),
+        "--path",
+        "deploy",
+        "--dest-name",
+        "in-cluster",
+        "--dest-namespace",
+        &lab.control,
     ]);
     commit
 }
@@ -45,9 +54,7 @@ fn manifests_of_git_and_of_the_cluster() {
 
     apply(&lab, "live.yaml", &config("live"));
     apply(&lab, "secret.yaml", SECRET);
-    let resource = |kind: &str, name: &str| {
-        json!({"version": "v1", "kind": kind, "namespace": lab.control, "name": name, "status": "Synced"})
-    };
+    let resource = |kind: &str, name: &str| json!({"version": "v1", "kind": kind, "namespace": lab.control, "name": name, "status": "Synced"});
     let status = json!({"status": {"resources": [resource("ConfigMap", "settings"), resource("Secret", "login")]}});
     lab.kubectl(&["-n", &lab.control, "patch", "application", "shop", "--type=merge", "-p", &status.to_string()]);
     let live = lab.good(&["app", "manifests", "shop", "--source", "live"]);

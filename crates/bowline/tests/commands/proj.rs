@@ -8,9 +8,21 @@ use crate::lab::Lab;
 fn created_shown_changed_and_deleted() {
     let lab = Lab::new("proj");
     let flags = [
-        "proj", "create", "team", "--description", "The team", "-s", "https://git.example.com/team/*", "-d",
-        "https://kubernetes.default.svc,team-*", "-d", "name:prod,team", "--allow-cluster-resource", "/Namespace",
-        "--deny-namespaced-resource", "/ResourceQuota",
+        "proj",
+        "create",
+        "team",
+        "--description",
+        "The team",
+        "-s",
+        "https://git.example.com/team/*",
+        "-d",
+        "https://kubernetes.default.svc,team-*",
+        "-d",
+        "name:prod,team",
+        "--allow-cluster-resource",
+        "/Namespace",
+        "--deny-namespaced-resource",
+        "/ResourceQuota",
     ];
     lab.good(&flags);
     let spec = lab.object("appprojects", "team")["spec"].clone();
@@ -42,8 +54,17 @@ fn created_shown_changed_and_deleted() {
     assert_eq!(lab.object("appprojects", "team")["spec"], json!({"description": "New"}));
 
     lab.good(&[
-        "app", "create", "held", "--repo", "https://git.example.com/team/a.git", "--path", ".", "--dest-name",
-        "in-cluster", "--project", "team",
+        "app",
+        "create",
+        "held",
+        "--repo",
+        "https://git.example.com/team/a.git",
+        "--path",
+        ".",
+        "--dest-name",
+        "in-cluster",
+        "--project",
+        "team",
     ]);
     let said = lab.bad(20, &["proj", "delete", "team"]);
     assert!(said.contains("referenced by 1 applications") && said.contains("held"), "{said}");

@@ -47,3 +47,30 @@ fn what_cannot_be_rendered_is_told() {
         assert!(said.starts_with("error: ") && said.contains(want), "{args:?}: {said}");
     }
 }
+
+#[test]
+fn helm_and_kustomize_are_stood_in_for() {
+    let lab = Lab::new("tools");
+    lab.file("chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n");
+    lab.file("chart/values.yaml", "name: settings\n");
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Values.name }}\n  namespace: {{ .Release.Namespace }}\n";
+    let template = lab.file("chart/templates/config.yaml", template);
+    let chart = template.ancestors().nth(2).unwrap().to_str().unwrap();
+    let want = "---\n# Source: shop/templates/config.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: other\n  namespace: prod\n";
+    assert_eq!(lab.good(&["helm", "template", "rel", chart, "-n", "prod", "--set", "name=other"]), want);
+    let said = lab.bad(1, &["helm", "template", "/nowhere"]);
+    assert!(said.starts_with("Error: ") && said.contains("/nowhere"), "{said}");
+    assert!(lab.good(&["render", chart]).contains("name: settings\n"));
+
+    lab.file("base/config.yaml", CONFIG);
+    lab.file("base/kustomization.yaml", "resources: [config.yaml]\n");
+    let overlay = lab.file("overlay/kustomization.yaml", "namePrefix: prod-\nresources: [../base]\n");
+    lab.commit("");
+    let overlay = overlay.parent().unwrap().to_str().unwrap();
+    let want = "apiVersion: v1\ndata:\n  a: \"1\"\nkind: ConfigMap\nmetadata:\n  name: prod-settings\n";
+    assert_eq!(lab.good(&["kustomize", "build", overlay]), want);
+    assert_eq!(lab.good(&["render", overlay]), format!("---\n{want}\n"));
+    let said = lab.bad(1, &["kustomize", "build", overlay, "--no-such-flag"]);
+    assert!(said.starts_with("Error: ") && said.contains("no-such-flag"), "{said}");
+    assert!(lab.good(&["kustomize", "build", "--help"]).contains("--load-restrictor"));
+}

@@ -20,7 +20,10 @@ fn added_listed_and_removed_without_showing_secrets() {
     assert_eq!(lab.secret_text(name, "password"), "hunter2");
 
     let text = lab.good(&["repo", "list"]);
-    assert!(text.lines().nth(1).unwrap_or_default().starts_with("git   shop  https://git.example.com/shop.git  false"), "{text}");
+    assert!(
+        text.lines().nth(1).unwrap_or_default().starts_with("git   shop  https://git.example.com/shop.git  false"),
+        "{text}"
+    );
     let listed = lab.good(&["repo", "list", "-o", "json"]);
     assert!(!listed.contains("hunter2"), "{listed}");
     assert_eq!(lab.good(&["repo", "list", "-o", "url"]), format!("{URL}\n"));
