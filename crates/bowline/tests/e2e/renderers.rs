@@ -40,8 +40,8 @@ fn an_overlay_in_git_syncs() {
             Some("resources: [../base]\nnamePrefix: prod-\npatches:\n- patch: |-\n    - {op: replace, path: /data/level, value: prod}\n  target: {kind: ConfigMap}\n"),
         ),
     ]);
-    lab.create("prod", "prod", AUTOMATED);
+    lab.create("prod", "prod", &[AUTOMATED, &["--namesuffix", "-v2"]].concat());
     let app = lab.wait_synced("prod", Some(&revision));
     assert_eq!(app["status"]["sourceType"], "Kustomize");
-    assert_eq!(lab.object("configmap", "prod-config")["data"]["level"], "prod");
+    assert_eq!(lab.object("configmap", "prod-config-v2")["data"]["level"], "prod");
 }

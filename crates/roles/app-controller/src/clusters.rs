@@ -43,7 +43,7 @@ impl Clusters {
     }
 
     /// The destination, watched from now on. One whose Secret changed is reached anew.
-    pub fn get(&self, shared: &Arc<Shared>, reference: &ClusterRef) -> Result<Arc<Destination>, String> {
+    pub(crate) fn get(&self, shared: &Arc<Shared>, reference: &ClusterRef) -> Result<Arc<Destination>, String> {
         let mut destinations = self.destinations.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = destinations.get(&reference.server)
             && known.reference.secret == reference.secret

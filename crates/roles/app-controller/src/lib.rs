@@ -89,7 +89,7 @@ pub(crate) struct Shared {
     pub runtime: Runtime,
     pub client: Client,
     pub world: Arc<World>,
-    pub clusters: Clusters,
+    pub clusters: Arc<Clusters>,
     pub sources: GitRepositories,
     pub engines: Renderers,
     pub memo: Memo,
@@ -123,12 +123,13 @@ impl AppController {
             move |url: &str, project: &str| access(&world, url, project)
         };
         let sources = GitRepositories::new(config.git.clone(), access).map_err(StartError::GitCache)?;
+        let clusters = Arc::new(Clusters::new(SecretKey::new(config.secrets), config.seed));
         let shared = Arc::new(Shared {
             clock: runtime.clock.clone(),
             jitter: runtime.jitter.clone(),
             tasks: runtime.tasks.clone(),
-            clusters: Clusters::new(SecretKey::new(config.secrets), config.seed),
-            metrics: Metrics::register(registry, world.clone()),
+            metrics: Metrics::register(registry, world.clone(), clusters.clone()),
+            clusters,
             memo: Memo::new(RENDERS),
             queue: Queue::new(),
             states: Mutex::default(),

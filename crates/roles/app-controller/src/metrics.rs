@@ -11,7 +11,9 @@ use bowline_base_telemetry::prometheus::metrics::gauge::ConstGauge;
 use bowline_base_telemetry::prometheus::metrics::histogram::Histogram;
 use bowline_base_telemetry::prometheus::registry::Registry;
 use bowline_core_crd::Application;
+use bowline_live_cache::{Cache, Connection};
 
+use crate::clusters::Clusters;
 use crate::world::World;
 
 /// Labels as pairs, in the order in which they are shown.
@@ -33,11 +35,13 @@ pub struct Metrics {
 #[derive(Debug)]
 struct Apps(Arc<World>);
 
+struct ClusterNumbers(Arc<Clusters>);
+
 // === impl Metrics ===
 
 impl Metrics {
-    /// Registers them. `argocd_app_info` is read from `world` when it is asked for.
-    pub fn register(registry: &mut Registry, world: Arc<World>) -> Metrics {
+    /// Registers them. What is told of applications and clusters is read when it is asked for.
+    pub(crate) fn register(registry: &mut Registry, world: Arc<World>, clusters: Arc<Clusters>) -> Metrics {
         let metrics = Metrics {
             syncs: Family::default(),
             reconcile: Histogram::new([0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0]),
@@ -53,6 +57,7 @@ impl Metrics {
             metrics.status_writes.clone(),
         );
         registry.register_collector(Box::new(Apps(world)));
+        registry.register_collector(Box::new(ClusterNumbers(clusters)));
         metrics
     }
 
@@ -103,6 +108,39 @@ impl Collector for Apps {
             info.encode(family.encode_family(&Pairs(&labels))?)?;
         }
         Ok(())
+    }
+}
+
+impl std::fmt::Debug for ClusterNumbers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ClusterNumbers")
+    }
+}
+
+impl Collector for ClusterNumbers {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), Error> {
+        let clusters = self.0.all();
+        let mut each = |name: &str, help: &str, of: &dyn Fn(&Cache) -> i64| {
+            let mut family = encoder.encode_descriptor(name, help, None, ConstGauge::<i64>::new(0).metric_type())?;
+            for cluster in &clusters {
+                let labels = [("server", cluster.reference.server.as_str()), ("name", &cluster.reference.name)];
+                ConstGauge::<i64>::new(of(&cluster.cache)).encode(family.encode_family(&Pairs(&labels))?)?;
+            }
+            Ok::<(), Error>(())
+        };
+        let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        each("argocd_cluster_api_resources", "Number of monitored kubernetes API resources", &|cache| {
+            number(cache.state().kinds)
+        })?;
+        each("argocd_cluster_api_resource_objects", "Number of k8s resource objects in the cache", &|cache| {
+            cache.kinds().iter().map(|kind| number(kind.objects)).sum()
+        })?;
+        each("argocd_cluster_connection_status", "The k8s cluster current connection status", &|cache| {
+            i64::from(cache.state().connection == Connection::Connected)
+        })?;
+        each("argocd_cluster_watch_events", "Events of watches since the start", &|cache| {
+            i64::try_from(cache.counts().events).unwrap_or(i64::MAX)
+        })
     }
 }
 

@@ -156,6 +156,9 @@ impl Pass<'_> {
             }
         };
         self.warn(&desired, &compared);
+        for (object, why) in &compared.reasons {
+            tracing::debug!(application = %self.name, %object, why, "not in sync");
+        }
 
         // What is to be done.
         let operated = operate(self, &scene, &desired, &compared).await;

@@ -138,7 +138,8 @@ impl World {
         let kind = secret.and_then(|s| s.label(annotation::SECRET_TYPE)).unwrap_or_default();
         let parsed = match kind {
             "cluster" => {
-                Parsed::Cluster(ClusterSecret::from_secret(secret.ok_or("no secret")?).map_err(|e| e.to_string())?)
+                let cluster = ClusterSecret::from_secret(secret.ok_or("no secret")?);
+                Parsed::Cluster(Box::new(cluster.map_err(|e| e.to_string())?))
             }
             "repository" | "repo-creds" => {
                 let template = kind == "repo-creds";
@@ -154,7 +155,7 @@ impl World {
         let is_repository = matches!(parsed, Parsed::Repository(_));
         match parsed {
             Parsed::Cluster(cluster) => {
-                inner.clusters.insert(name.to_string(), Arc::new(cluster));
+                inner.clusters.insert(name.to_string(), Arc::from(cluster));
             }
             Parsed::Repository(repository) => {
                 inner.repositories.insert(name.to_string(), repository);
@@ -220,7 +221,7 @@ impl World {
 }
 
 enum Parsed {
-    Cluster(ClusterSecret),
+    Cluster(Box<ClusterSecret>),
     Repository(RepositorySecret),
     Nothing,
 }
