@@ -82,10 +82,10 @@ pub struct SourceFlags {
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub directory_recurse: Option<bool>,
     /// Directory: leave out files that match this glob
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", allow_hyphen_values = true)]
     pub directory_exclude: Option<String>,
     /// Directory: take only files that match this glob
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", allow_hyphen_values = true)]
     pub directory_include: Option<String>,
     /// Directory: take files of every extension
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
@@ -139,10 +139,10 @@ pub struct SourceFlags {
     #[arg(long, value_name = "API")]
     pub helm_api_versions: Vec<String>,
     /// Kustomize: name prefix
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub nameprefix: Option<String>,
     /// Kustomize: name suffix
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub namesuffix: Option<String>,
     /// Kustomize: version of the tool
     #[arg(long)]
