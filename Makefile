@@ -26,7 +26,7 @@ check: ## what a change must pass before it is read: format, lints, licences and
 	cargo test --locked --quiet -p bowline-tests-tidy
 
 bench: peers ## measure, one JSON line for each figure
-	cargo bench --locked --workspace
+	cargo bench --locked --workspace --bench '*'
 
 peers: ## build the real tools that tests compare with and run against, where they are missing
 	@tests/peers/build
