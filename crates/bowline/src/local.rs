@@ -132,6 +132,7 @@ impl Store for Folder {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests make the folder that is read")]
 mod tests {
     use super::*;
 

@@ -6,7 +6,11 @@ use std::process::Command;
 use bowline_base_tree::{MemoryTree, Tree};
 
 /// The path of a peer; `None`, with a word about it, where it is not built.
-#[expect(clippy::disallowed_methods, clippy::print_stderr, reason = "the real tools are programs, and tests say what they leave out")]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "the real tools are programs, and tests say what they leave out"
+)]
 pub fn peer(name: &str) -> Option<PathBuf> {
     let build = Path::new(env!("CARGO_MANIFEST_DIR")).join("../peers/build");
     let output = Command::new(build).args(["--where", name]).output().ok()?;

@@ -1,6 +1,7 @@
 //! The commands against a real kube-apiserver, with no server of ours running: what they store, print and refuse.
 //!
 //! Each test has a control namespace of its own in one shared API server.
+#![expect(clippy::disallowed_methods, reason = "tests run the binary and write what it reads")]
 
 mod lab;
 

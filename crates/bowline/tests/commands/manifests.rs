@@ -35,7 +35,15 @@ fn shop(lab: &Lab) -> String {
 fn apply(lab: &Lab, name: &str, manifest: &str) {
     let file = lab.file(name, manifest);
     let manager = "--field-manager=argocd-controller";
-    lab.kubectl(&["-n", &lab.control, "apply", "--server-side", manager, "-f", file.to_str().unwrap()]);
+    lab.kubectl(&[
+        "-n",
+        &lab.control,
+        "apply",
+        "--server-side",
+        manager,
+        "-f",
+        file.to_str().expect("because the path is UTF-8"),
+    ]);
 }
 
 #[test]

@@ -3,7 +3,6 @@
 //! Each test has a control namespace, a destination namespace, a repository and a server process of its own; they share one API server.
 
 #![expect(clippy::disallowed_methods, reason = "tests run the programs and write the files that a user would")]
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod lab;
 
