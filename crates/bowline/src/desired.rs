@@ -10,7 +10,7 @@ use bowline_desired_git::GitRepositories;
 use bowline_desired_render::{Engines, Features, Request, render};
 use bowline_roles_app_controller::World;
 
-use crate::engines::{HelmEngine, KustomizeEngine};
+use crate::engines::{HelmEngine, JsonnetEngine, KustomizeEngine};
 use crate::error::CliError;
 use crate::files;
 
@@ -81,7 +81,7 @@ pub fn rendered(checkouts: &[Checkout], whom: For<'_>, features: &Features) -> R
     let refs: BTreeMap<String, Tree> =
         checkouts.iter().filter(|c| c.source.is_ref()).map(|c| (c.source.ref_.clone(), c.tree.clone())).collect();
     let (helm, kustomize) = (HelmEngine::default(), KustomizeEngine::default());
-    let engines = Engines { helm: Some(&helm), kustomize: Some(&kustomize), jsonnet: None };
+    let engines = Engines { helm: Some(&helm), kustomize: Some(&kustomize), jsonnet: Some(&JsonnetEngine) };
     let mut objects = Vec::new();
     for checkout in checkouts {
         // A source with a name and no path only lends its files to others.

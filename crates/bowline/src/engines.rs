@@ -1,9 +1,11 @@
 //! The renderers that this binary is built with, plugged into the seam of `desired/render`.
 
 mod helm;
+mod jsonnet;
 mod kustomize;
 
 pub use helm::HelmEngine;
+pub use jsonnet::JsonnetEngine;
 pub use kustomize::KustomizeEngine;
 
 use bowline_base_clock::{Clock, SystemClock};
@@ -15,7 +17,7 @@ pub fn renderers() -> Renderers {
     Renderers {
         helm: Some(Box::new(HelmEngine::default())),
         kustomize: Some(Box::new(KustomizeEngine::default())),
-        jsonnet: None,
+        jsonnet: Some(Box::new(JsonnetEngine)),
     }
 }
 

@@ -45,3 +45,13 @@ fn an_overlay_in_git_syncs() {
     assert_eq!(app["status"]["sourceType"], "Kustomize");
     assert_eq!(lab.object("configmap", "prod-config-v2")["data"]["level"], "prod");
 }
+
+#[test]
+fn a_directory_with_jsonnet_syncs() {
+    let lab = Lab::new("jsonnet");
+    let file = "local name = 'made'; { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: name }, data: { n: std.toString(1 + 2) } }";
+    let revision = lab.repo.commit(&[("app/made.jsonnet", Some(file))]);
+    lab.create("made", "app", AUTOMATED);
+    lab.wait_synced("made", Some(&revision));
+    assert_eq!(lab.object("configmap", "made")["data"]["n"], "3");
+}
