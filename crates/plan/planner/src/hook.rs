@@ -42,7 +42,7 @@ pub fn hook_objects(hook: &Object, operation: &Operation) -> Vec<(SyncPhase, Obj
         .collect()
 }
 
-fn metadata(object: &mut Object) -> &mut bowline_base_value::Map {
+pub(crate) fn metadata(object: &mut Object) -> &mut bowline_base_value::Map {
     let metadata = object.fields_mut().entry("metadata");
     if metadata.as_object().is_none() {
         *metadata = Value::object();

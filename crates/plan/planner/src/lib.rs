@@ -9,6 +9,7 @@
 
 mod action;
 mod deadline;
+mod deletion;
 mod guard;
 mod hook;
 mod input;
@@ -24,6 +25,7 @@ mod task;
 
 pub use action::{Action, ActionKind, Next, Plan, Purpose, Step, Wait, WriteMode, kubectl_name};
 pub use deadline::Limits;
+pub use deletion::{DeletionHooks, hook_cleanup, plan_deletion_hooks};
 pub use guard::{Guard, Withheld};
 pub use hook::{ATTEMPT, attempt_id, hook_objects};
 pub use input::{Input, Live, Resource, Scope, View};

@@ -51,6 +51,8 @@ impl Overlay {
         };
         match (known, watched) {
             (Known::Object(returned), Some(watched)) if version(watched) >= version(returned) => Some(watched.clone()),
+            // It was being deleted, and the watch does not show it: it has gone.
+            (Known::Object(returned), None) if returned.deletion_timestamp().is_some() => None,
             (Known::Object(returned), _) => Some(returned.clone()),
             // Another object of the name has come since.
             (Known::Gone(uid), Some(watched)) if !uid.is_empty() && watched.uid() != uid => Some(watched.clone()),

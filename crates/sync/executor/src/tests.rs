@@ -160,6 +160,7 @@ async fn hooks_are_let_go_and_deleted() {
     report.record(&mut progress, &mut overlay, Timestamp::UNIX_EPOCH);
     let known = overlay.newest(&live.key(), Some(&live), Timestamp::UNIX_EPOCH).unwrap();
     assert!(known.deletion_timestamp().is_some(), "another's finalizer still holds it");
+    assert_eq!(overlay.newest(&live.key(), None, Timestamp::UNIX_EPOCH), None, "the watch has seen it go");
 }
 
 #[tokio::test]
