@@ -12,10 +12,9 @@ use crate::error::{Context, Error, Result};
 use crate::kustomization::{Kustomization, SortOptions};
 use crate::loader::Loader;
 use crate::memo::Memo;
-use crate::node::Node;
 use crate::overrides::Overrides;
 use crate::ports::{HelmInflator, Remote};
-use crate::resource::{KeepMetadata, Resource};
+use crate::resource::{Document, KeepMetadata, Resource};
 use crate::schema::{Graph, Schema};
 use crate::transform;
 
@@ -29,7 +28,7 @@ const KEPT_KUSTOMIZATIONS: usize = 8 << 20;
 pub struct Kustomize {
     pub(crate) config: Arc<TransformerConfig>,
     kubernetes: Arc<Graph>,
-    pub(crate) manifests: Memo<Vec<Node>>,
+    pub(crate) manifests: Memo<Vec<Arc<Document>>>,
     pub(crate) kustomizations: Memo<Kustomization>,
 }
 

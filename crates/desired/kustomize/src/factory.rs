@@ -1,12 +1,14 @@
 //! Objects out of files.
 
+use std::sync::Arc;
+
 use bowline_base_value::Value;
 
 use crate::error::{Error, Result};
 use crate::loader::Content;
 use crate::memo::Memo;
 use crate::node::{Node, from_value_as_json, read_documents, to_value};
-use crate::resource::Resource;
+use crate::resource::{Document, Resource};
 
 /// The objects of a file: documents without content are left out, lists stand for their items.
 pub(crate) fn nodes_from_bytes(path: &str, bytes: &[u8]) -> Result<Vec<Node>> {
@@ -64,11 +66,14 @@ pub(crate) fn check(node: &Node) -> Result<String, String> {
 }
 
 /// The objects of a file that was loaded; files of the tree are parsed once.
-pub(crate) fn resources(path: &str, content: &Content, memo: &Memo<Vec<Node>>) -> Result<Vec<Resource>> {
+pub(crate) fn resources(path: &str, content: &Content, memo: &Memo<Vec<Arc<Document>>>) -> Result<Vec<Resource>> {
     let resources = match content {
         Content::Blob(blob) => {
-            let nodes = memo.get(blob, |bytes| nodes_from_bytes(path, bytes))?;
-            nodes.iter().cloned().map(Resource::new).collect()
+            let documents = memo.get(blob, |bytes| {
+                let nodes = nodes_from_bytes(path, bytes)?;
+                Ok::<_, Error>(nodes.into_iter().map(|node| Arc::new(Document::new(node))).collect())
+            })?;
+            documents.iter().map(Resource::of).collect()
         }
         Content::Fetched(bytes) => nodes_from_bytes(path, bytes)?.into_iter().map(Resource::new).collect(),
     };

@@ -167,6 +167,16 @@ impl Node {
         self
     }
 
+    /// Whether this is the other node itself, not only one like it: a collection that both share.
+    pub(crate) fn is_same(&self, other: &Node) -> bool {
+        let shared = match (&self.body, &other.body) {
+            (Body::Mapping(a), Body::Mapping(b)) => Arc::ptr_eq(a, b),
+            (Body::Sequence(a), Body::Sequence(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        };
+        shared && self.style == other.style && self.tag == other.tag
+    }
+
     pub(crate) fn kind(&self) -> Kind {
         match self.body {
             Body::Scalar(_) => Kind::Scalar,

@@ -3,13 +3,13 @@
 mod metadata;
 mod sharing;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bowline_base_value::Value;
 
 use crate::error::{Context, Result};
 use crate::gvk::{Gvk, ResId};
-use crate::node::{Kind, Node, Style, Tag, ensure_mapping, set_field, to_value};
+use crate::node::{Kind, Node, Style, Tag, ValueError, ensure_mapping, set_field, to_value};
 use crate::origin::Origin;
 use crate::schema::Schema;
 
@@ -27,6 +27,15 @@ pub(crate) struct Resource {
     pub(crate) transformations: Vec<Origin>,
     /// How many scalars were written into several places at once.
     shares: u32,
+    /// The document that the object was read from, where others may read it too.
+    source: Option<Arc<Document>>,
+}
+
+/// A document that was parsed once, with the values of its fields as far as somebody asked for them.
+#[derive(Debug)]
+pub(crate) struct Document {
+    node: Node,
+    values: Vec<OnceLock<Value>>,
 }
 
 /// What a build remembers about an object. Kustomize keeps this in annotations, so a patch that removes all annotations
@@ -96,9 +105,15 @@ impl Resource {
             origin: None,
             transformations: Vec::new(),
             shares: 0,
+            source: None,
         };
         resource.take_internal_annotations();
         resource
+    }
+
+    /// The object of a document that is kept.
+    pub(crate) fn of(document: &Arc<Document>) -> Resource {
+        Resource { source: Some(document.clone()), ..Resource::new(document.node.clone()) }
     }
 
     pub(crate) fn api_version(&self) -> &str {
@@ -195,7 +210,43 @@ impl Resource {
     /// The object without what the build remembered, its annotations as strings.
     pub(crate) fn into_value(mut self, keep: KeepMetadata) -> Result<Value> {
         self.finish_annotations(keep)?;
-        to_value(&self.node).within(|| format!("object {} {:?}", self.kind(), self.name()))
+        let shown = || format!("object {} {:?}", self.kind(), self.name());
+        match self.source.as_ref().filter(|source| !source.node.style.has(Style::FLOW)) {
+            Some(source) => self.value_with(source).within(shown),
+            None => to_value(&self.node).within(shown),
+        }
+    }
+
+    /// The value, with those fields taken over that are as they were read: a large CRD is not converted anew.
+    fn value_with(&self, source: &Document) -> Result<Value, ValueError> {
+        let mut rest = Vec::new();
+        let mut known = Vec::new();
+        for (key, field) in self.node.entries() {
+            let at = source.node.entries().iter().position(|(k, _)| k.text() == key.text());
+            match at.filter(|at| field.is_same(&source.node.entries()[*at].1)) {
+                Some(at) => {
+                    let cell = &source.values[at];
+                    let value = match cell.get() {
+                        Some(value) => value.clone(),
+                        None => {
+                            let value = to_value(&nested(field))?.as_array().map(|items| items[0].clone());
+                            cell.get_or_init(|| value.unwrap_or_default()).clone()
+                        }
+                    };
+                    known.push((key.text().to_string(), value));
+                }
+                None => rest.push((key.clone(), field.clone())),
+            }
+        }
+        let mut value = to_value(&Node { body: Node::mapping(rest).body, ..self.node.clone() })?;
+        if let Some(map) = value.as_object_mut() {
+            for (key, field) in known {
+                if map.insert(key.as_str(), field).is_some() {
+                    return Err(ValueError::Duplicate(key));
+                }
+            }
+        }
+        Ok(value)
     }
 
     /// Changes the object by a step that merges into it; the memory of the build is lost where the step drops all
@@ -232,6 +283,20 @@ impl Resource {
     pub(crate) fn empty(&mut self) {
         self.node = Node::scalar("null").with_tag(Tag::Null);
     }
+}
+
+// === impl Document ===
+
+impl Document {
+    pub(crate) fn new(node: Node) -> Document {
+        let values = node.entries().iter().map(|_| OnceLock::new()).collect();
+        Document { node, values }
+    }
+}
+
+/// A field as a value below the top, where other rules hold for keys.
+fn nested(field: &Node) -> Node {
+    Node::sequence(vec![field.clone()])
 }
 
 /// Which annotations of `buildMetadata` are kept in the result.

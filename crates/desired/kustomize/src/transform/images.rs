@@ -54,8 +54,9 @@ fn has_containers(node: &Node, update: &Update<'_>) -> bool {
 
 impl<'i> Update<'i> {
     fn new(image: &'i Image) -> Result<Update<'i>> {
-        // A plain name needs no regular expression engine, except for dots, which match anything.
-        let plain = image.name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b':'));
+        // A plain name needs no regular expression engine; its dots match any character.
+        let plain =
+            image.name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b':' | b'.'));
         let pattern = if plain {
             None
         } else {
@@ -71,7 +72,7 @@ impl<'i> Update<'i> {
         if let Some(pattern) = &self.pattern {
             return pattern.is_match(text);
         }
-        let Some(rest) = text.strip_prefix(self.image.name.as_str()) else { return false };
+        let Some(rest) = strip_pattern(text, &self.image.name) else { return false };
         let is_tag = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.{}-".contains(&b));
         let (tag, digest) = match rest.split_once('@') {
             Some((tag, digest)) => (tag, Some(digest)),
@@ -131,6 +132,18 @@ impl<'i> Update<'i> {
         }
         Ok(set_scalar(node, Node::scalar(text))?)
     }
+}
+
+/// What follows a name in which dots stand for any character.
+fn strip_pattern<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let mut rest = text.chars();
+    for wanted in name.chars() {
+        let found = rest.next()?;
+        if found != wanted && (wanted != '.' || found == '\n') {
+            return None;
+        }
+    }
+    Some(rest.as_str())
 }
 
 /// The name, the tag and the digest of an image; a colon before the first slash belongs to a port.
