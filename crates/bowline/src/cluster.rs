@@ -1,6 +1,6 @@
 //! `bowline cluster`: destination clusters and how to log in to them, kept in Secrets.
 
-mod manager;
+mod service_account;
 
 use std::io::Write;
 use std::time::Duration;
@@ -154,17 +154,17 @@ async fn add(global: &Global, args: AddArgs) -> Result<(), CliError> {
     let kube = Kube::connect(global).await?;
     let target = kube.beside(&config)?;
     let token = match &args.service_account {
-        Some(account) => manager::token(&target, &args.system_namespace, account).await?,
+        Some(account) => service_account::token(&target, &args.system_namespace, account).await?,
         None => {
             let level = if args.namespaces.is_empty() { "cluster" } else { "namespace" };
             let question = format!(
                 "This makes the service account `{}` in the cluster of context `{context}`, with full {level} level privileges. Go on?",
-                manager::ACCOUNT
+                service_account::ACCOUNT
             );
             if !args.yes && files::is_terminal() && !files::confirm(&question)? {
                 return Err(CliError::failed("nothing was done").code(1));
             }
-            manager::install(&target, &args.system_namespace, &args.namespaces).await?
+            service_account::install(&target, &args.system_namespace, &args.namespaces).await?
         }
     };
     let (server, ca) = args.endpoint(&target, &config).await?;
@@ -328,11 +328,11 @@ async fn rm(global: &Global, args: RmArgs) -> Result<(), CliError> {
         crate::kube::remove_secret(&kube, global, &cluster.secret).await?;
         writeln!(std::io::stdout(), "Cluster '{wanted}' removed")?;
         match context_config(global, Some(&cluster.name)) {
-            Ok(config) => manager::uninstall(&kube.beside(&config)?).await?,
+            Ok(config) => service_account::uninstall(&kube.beside(&config)?).await?,
             Err(_) => files::warn(&format!(
                 "the kubeconfig has no context '{}': the service account {} in that cluster is left to you",
                 cluster.name,
-                manager::ACCOUNT
+                service_account::ACCOUNT
             )),
         }
     }
@@ -388,7 +388,7 @@ impl AddArgs {
             _ if self.in_cluster => Ok((IN_CLUSTER_SERVER.to_string(), own.1)),
             Endpoint::Internal => Ok((IN_CLUSTER_SERVER.to_string(), own.1)),
             Endpoint::Kubeconfig => Ok(own),
-            Endpoint::KubePublic => match manager::published(target).await? {
+            Endpoint::KubePublic => match service_account::published(target).await? {
                 Some(published) => Ok(published),
                 None => {
                     files::warn("the cluster publishes no endpoint in kube-public: that of the kubeconfig is used");

@@ -132,8 +132,9 @@ impl Store for Folder {
 }
 
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "tests make the folder that is read")]
 mod tests {
+    #![expect(clippy::disallowed_methods, reason = "tests make the folder that is read")]
+
     use super::*;
 
     #[test]

@@ -19,6 +19,8 @@ const WITHIN_A_BOX: &[(&str, &str)] = &[
     ("bowline-core-ports", "bowline-core-crd"),
     ("bowline-core-project", "bowline-core-settings"),
     ("bowline-desired-sprig", "bowline-desired-gotmpl"),
+    // Only for its tests: whole operations against the real API server need both.
+    ("bowline-sync-apply", "bowline-sync-executor"),
     ("bowline-desired-helm", "bowline-desired-gotmpl"),
     ("bowline-desired-helm", "bowline-desired-sprig"),
     ("bowline-desired-kustomize", "bowline-desired-helm"),

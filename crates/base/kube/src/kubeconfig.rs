@@ -238,8 +238,9 @@ fn impersonate(user: &Value) -> Impersonate {
 }
 
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "kubeconfigs are files")]
 mod tests {
+    #![expect(clippy::disallowed_methods, reason = "kubeconfigs are files")]
+
     use super::*;
 
     fn check(user: &str, context: Option<&str>) -> Result<Config, String> {
