@@ -141,7 +141,8 @@ fn run(
 /// The hooks that are printed.
 fn hooks<'r>(rendered: &'r Rendered, flags: &Flags) -> impl Iterator<Item = &'r crate::manifests::Manifest> {
     let (none, skip_tests) = (flags.no_hooks, flags.skip_tests);
-    let shown = move |hook: &&crate::manifests::Hook| !(none || skip_tests && hook.events.iter().any(|e| e == "test"));
+    let is_test = |hook: &crate::manifests::Hook| hook.events.iter().any(|event| event == "test");
+    let shown = move |hook: &&crate::manifests::Hook| !(none || (skip_tests && is_test(hook)));
     rendered.sorted.hooks.iter().filter(shown).map(|hook| &hook.manifest)
 }
 
