@@ -120,5 +120,12 @@ fn what_is_not_built_is_refused_by_name() {
     lab.repo.commit(&[("plugin/one.yaml", Some(&config_map("p", "1")))]);
     lab.create("plugin", "plugin", &["--config-management-plugin", "cue", "--validate=false"]);
     lab.wait_condition("plugin", "ComparisonError", "plugin");
+
+    lab.cli(&["proj", "create", "signed", "--dest", "*,*", "--src", "*"]);
+    let patch = r#"{"spec":{"signatureKeys":[{"keyID":"4AEE18F83AFDEB23"}]}}"#;
+    lab.kubectl(&["-n", &lab.control, "patch", "appproject", "signed", "--type=merge", "-p", patch]);
+    lab.create("unsigned", "good", &["--project", "signed", "--sync-policy", "automated"]);
+    let app = lab.wait_condition("unsigned", "InvalidSpecError", "spec.signatureKeys is not supported yet");
+    assert!(app["status"]["operationState"].is_null(), "nothing is synced rather than something unsigned");
     others_go_on(&lab, "1");
 }

@@ -76,6 +76,11 @@ pub fn validated(
         conditions.add(invalid, "spec.sourceHydrator is not supported yet: use spec.source or spec.sources");
         return None;
     }
+    if let Some(what) = not_enforced(shared, &project.spec) {
+        // A rule that cannot be enforced is not passed over: nothing is synced rather than something that it forbids.
+        conditions.add(invalid, format!("{what} is not supported yet: nothing of project '{name}' is synced"));
+        return None;
+    }
     let destination = &app.spec.destination;
     let cluster = match shared.world.destination(&destination.server, &destination.name) {
         Ok(cluster) => cluster,
@@ -96,4 +101,16 @@ pub fn validated(
         conditions.add(invalid.clone(), reason);
     }
     permitted.then_some((project, cluster))
+}
+
+/// A rule of the project, or of the settings, that says what must not be deployed and that is not enforced here.
+fn not_enforced(shared: &Shared, project: &AppProjectSpec) -> Option<&'static str> {
+    let globals = shared.world.settings();
+    let globals = globals.global_projects.as_array().unwrap_or_default();
+    match (project.source_integrity.is_some(), project.signature_keys.is_empty(), globals.is_empty()) {
+        (true, _, _) => Some("spec.sourceIntegrity"),
+        (_, false, _) => Some("spec.signatureKeys"),
+        (_, _, false) => Some("globalProjects of argocd-cm"),
+        _ => None,
+    }
 }

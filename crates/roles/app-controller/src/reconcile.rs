@@ -155,7 +155,7 @@ impl Pass<'_> {
                 return self.give_up("the cluster cannot be compared with").await;
             }
         };
-        self.warn(&desired, &compared);
+        self.warn(&scene, &desired, &compared);
         for (object, why) in &compared.reasons {
             tracing::debug!(application = %self.name, %object, why, "not in sync");
         }
@@ -296,7 +296,13 @@ impl Pass<'_> {
     }
 
     /// What is not an error and should be known.
-    fn warn(&mut self, desired: &Desired, compared: &Compared) {
+    fn warn(&mut self, scene: &Scene, desired: &Desired, compared: &Compared) {
+        if bowline_core_project::warns_of_orphaned(&scene.project.spec) {
+            self.conditions.add(
+                Kind::OrphanedResourceWarning,
+                "orphaned resources are not looked for yet, although the project asks for it",
+            );
+        }
         for (key, times) in &desired.repeated {
             self.conditions.add(
                 Kind::RepeatedResourceWarning,
