@@ -107,3 +107,40 @@ fn random_overlays_print_the_same_bytes() {
     assert!(failures.is_empty(), "{} of {count} differ\n{}", failures.len(), failures.join("\n"));
     assert!(built as u64 * 2 > count, "most compositions must build, else little is compared: {built} of {count}");
 }
+
+/// Files with something broken in them: a line gone, doubled or out of place, a character changed.
+fn broken(seed: u64) -> Vec<(String, String)> {
+    let mut files = compose(seed);
+    let mut choices = Choices(seed ^ 0x5bd1_e995);
+    let c = &mut choices;
+    for _ in 0..1 + c.below(4) {
+        let at = c.below(files.len());
+        let mut lines: Vec<String> = files[at].1.lines().map(String::from).collect();
+        if lines.is_empty() {
+            continue;
+        }
+        let (i, j) = (c.below(lines.len()), c.below(lines.len()));
+        match c.below(5) {
+            0 => drop(lines.remove(i)),
+            1 => lines.insert(j, lines[i].clone()),
+            2 => lines.swap(i, j),
+            3 => {
+                lines[i] = lines[i].replacen(
+                    c.pick(&[" ", ":", "-", "a", "{", "["]),
+                    c.pick(&["", "  ", "&a ", "*a", "\t", "]", "é"]),
+                    1,
+                )
+            }
+            _ => lines[i].push_str(c.pick(&[" {", ": null", " []", " # x", " &x [*x]", "\"", " !!int x", " |"])),
+        }
+        files[at].1 = lines.join("\n") + "\n";
+    }
+    files
+}
+
+#[test]
+fn broken_overlays_end_in_objects_or_errors() {
+    let engine = Kustomize::new();
+    let failed = (0..3000).filter(|seed| own(&engine, &broken(*seed), "top").is_err()).count();
+    assert!(failed > 300, "what is broken must show: {failed}");
+}
