@@ -52,8 +52,6 @@ async fn serve(global: &Global, args: ServerArgs) -> Result<(), CliError> {
     let mut registry = Registry::default();
     let surroundings = runtime(&tasks);
     let client = Client::new(&config(global)?, &surroundings).map_err(crate::kube::failed)?;
-    check(&client, global).await?;
-
     let cache = args.cache_dir.unwrap_or_else(|| std::env::temp_dir().join("bowline"));
     let controller = Config {
         namespace: global.namespace.clone(),
@@ -61,7 +59,7 @@ async fn serve(global: &Global, args: ServerArgs) -> Result<(), CliError> {
         secrets: random()?,
         seed: u64::from_le_bytes(random()?),
     };
-    let controller = AppController::start(controller, client, renderers(), surroundings, &mut registry)
+    let controller = AppController::start(controller, client.clone(), renderers(), surroundings, &mut registry)
         .map_err(|e| CliError::failed(e.to_string()))?;
     let admin = Admin::bind(args.admin_address, registry, health.clone()).await.map_err(|e| {
         CliError::failed(format!("{}: {e}", args.admin_address)).hint("another address is named with --admin-address")
@@ -71,6 +69,9 @@ async fn serve(global: &Global, args: ServerArgs) -> Result<(), CliError> {
     tasks.spawn("admin port", async move {
         cancel.run(admin.serve()).await;
     });
+
+    // Health is told before the cluster has answered: a probe must not wait for it.
+    check(&client, global).await?;
 
     let (mut terminate, mut interrupt) = signals;
     let ready = async {
