@@ -170,3 +170,35 @@ fn schema_lines(error: String) -> String {
     lines.sort_unstable();
     lines.join("\n")
 }
+
+/// Templates that nobody wrote: pieces of the snippets, cut and joined. Each renders or fails; none panics or runs on.
+#[test]
+fn scrambled_templates_render_or_fail() {
+    let all = format!("{}{}", include_str!("../snippets/ok.txt"), include_str!("../snippets/errors.txt"));
+    let slow = ["gen", "htpasswd", "derivePassword", "bcrypt"];
+    let pieces: Vec<&str> = all
+        .split_inclusive(['}', '{', ' ', '|', '('])
+        .filter(|piece| !slow.iter().any(|word| piece.contains(word)))
+        .collect();
+    let mut random = bowline_tests_helm::Repeating(42);
+    let release = bowline_desired_helm::Release {
+        limits: bowline_desired_helm::Limits { steps: 100_000, bytes: 8 << 20, ..Default::default() },
+        ..bowline_desired_helm::Release::new("rel", "ns")
+    };
+    let helm = Helm::new();
+    let user = bowline_base_value::Value::object();
+    let mut rendered = 0;
+    for _ in 0..3000 {
+        let count = 3 + random.number() % 12;
+        let mut text = String::new();
+        for _ in 0..count {
+            let from = random.number() as usize % pieces.len();
+            let to = (from + 1 + random.number() as usize % 8).min(pieces.len());
+            text.extend(pieces[from..to].iter().copied());
+        }
+        let tree = bowline_base_tree::MemoryTree::from_files(files(&[("c/templates/a.yaml", &text)]));
+        let chart = bowline_desired_helm::load(&tree, "c").expect("because only a template is scrambled");
+        rendered += usize::from(helm.render(&chart, &user, &release, &mut random).is_ok());
+    }
+    assert!(rendered > 0, "some must render, else little is tried");
+}
