@@ -24,13 +24,16 @@ pub enum Watched {
     ConfigMaps,
     /// Clusters, repositories, credentials.
     Secrets,
+    /// What only the server itself may know.
+    ServerSecret,
 }
 
 // === impl Watched ===
 
 impl Watched {
     /// All of them, settings before what is read with them.
-    pub const ALL: [Watched; 4] = [Watched::ConfigMaps, Watched::Secrets, Watched::Projects, Watched::Applications];
+    pub const ALL: [Watched; 5] =
+        [Watched::ConfigMaps, Watched::ServerSecret, Watched::Secrets, Watched::Projects, Watched::Applications];
 
     /// For people.
     pub fn name(self) -> &'static str {
@@ -39,6 +42,7 @@ impl Watched {
             Watched::Projects => "projects",
             Watched::ConfigMaps => "settings",
             Watched::Secrets => "clusters and repositories",
+            Watched::ServerSecret => "the server's own secret",
         }
     }
 
@@ -47,7 +51,7 @@ impl Watched {
             Watched::Applications => crate::applications(),
             Watched::Projects => crate::projects(),
             Watched::ConfigMaps => ApiResource::new("", "v1", "ConfigMap", "configmaps", true),
-            Watched::Secrets => ApiResource::new("", "v1", "Secret", "secrets", true),
+            Watched::Secrets | Watched::ServerSecret => ApiResource::new("", "v1", "Secret", "secrets", true),
         }
     }
 }
@@ -60,6 +64,10 @@ pub async fn watch(shared: Arc<Shared>, what: Watched, pending: Pending) {
         let namespace = if everywhere { "" } else { shared.config.namespace.as_str() };
         let options = WatchOptions {
             labels: if what == Watched::Secrets { annotation::SECRET_TYPE.to_string() } else { String::new() },
+            fields: match what {
+                Watched::ServerSecret => "metadata.name=argocd-secret".to_string(),
+                _ => String::new(),
+            },
             skip_managed_fields: true,
             ..WatchOptions::default()
         };
@@ -135,6 +143,12 @@ fn applied(shared: &Arc<Shared>, what: Watched, item: Value) {
             });
             settings_changed(shared, &name, Some(data.unwrap_or_default()));
         }
+        Watched::ServerSecret => {
+            let read = Object::new(item).map_err(|e| e.to_string());
+            if let Err(error) = read.and_then(|secret| shared.world.put_server_secret(Some(&secret))) {
+                tracing::error!(secret = name, error, "a Secret cannot be read; what was read before stays");
+            }
+        }
         Watched::Secrets => match Object::new(item) {
             Ok(secret) => secret_changed(shared, &name, Some(&secret)),
             Err(error) => tracing::error!(secret = name, %error, "a Secret cannot be read"),
@@ -155,6 +169,10 @@ fn deleted(shared: &Arc<Shared>, what: Watched, (namespace, name): &(String, Str
         }
         Watched::ConfigMaps => settings_changed(shared, name, None),
         Watched::Secrets => secret_changed(shared, name, None),
+        Watched::ServerSecret => {
+            // Taking nothing in cannot fail.
+            let _ = shared.world.put_server_secret(None);
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use bowline_core_crd::{AppProject, Application};
 use bowline_core_settings::{
-    BadKey, ClusterSecret, IN_CLUSTER_NAME, IN_CLUSTER_SERVER, Map, RepositorySecret, Settings,
+    BadKey, ClusterSecret, IN_CLUSTER_NAME, IN_CLUSTER_SERVER, Map, RepositorySecret, ServerSecret, Settings,
 };
 use bowline_core_types::{AppName, Object, annotation};
 
@@ -23,6 +23,7 @@ struct Inner {
     settings: Arc<Settings>,
     clusters: BTreeMap<String, Arc<ClusterSecret>>,
     repositories: BTreeMap<String, RepositorySecret>,
+    server_secret: Arc<ServerSecret>,
     /// The same, as readers want it.
     repository_list: Arc<Vec<RepositorySecret>>,
 }
@@ -166,6 +167,18 @@ impl World {
             inner.repository_list = Arc::new(inner.repositories.values().cloned().collect());
         }
         Ok(was_cluster || is_cluster)
+    }
+
+    /// What only the server itself may know.
+    pub fn server_secret(&self) -> Arc<ServerSecret> {
+        self.read().server_secret.clone()
+    }
+
+    /// Takes in `argocd-secret` (nothing where it is gone); one that cannot be read leaves what was good.
+    pub fn put_server_secret(&self, secret: Option<&Object>) -> Result<(), String> {
+        let read = secret.map(ServerSecret::from_secret).transpose().map_err(|e| e.to_string())?;
+        self.write().server_secret = Arc::new(read.unwrap_or_default());
+        Ok(())
     }
 
     /// Repositories and credential templates.
