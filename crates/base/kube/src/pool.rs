@@ -4,7 +4,6 @@
 //! as full before that. Servers that speak HTTP/1.1 only get a connection per request in flight, kept for the next one.
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -45,6 +44,8 @@ const PLAIN: usize = 256;
 const PLAIN_IDLE: usize = 16;
 
 type Body = Full<Bytes>;
+/// How many requests are on a connection.
+type Load = Arc<watch::Sender<usize>>;
 
 /// The connections to one API server.
 pub(crate) struct Pool {
@@ -61,7 +62,7 @@ pub(crate) struct Pool {
 #[derive(Default)]
 struct State {
     shared: Vec<Shared>,
-    idle: Vec<http1::SendRequest<Body>>,
+    idle: Vec<(http1::SendRequest<Body>, Load)>,
     speaks_plain: bool,
     /// Connections of another client certificate are not used for new requests.
     identity: Option<Arc<Identity>>,
@@ -69,7 +70,7 @@ struct State {
 
 struct Shared {
     sender: http2::SendRequest<Body>,
-    load: Arc<AtomicUsize>,
+    load: Load,
 }
 
 /// A place on a connection; given back when it is dropped.
@@ -79,8 +80,8 @@ pub(crate) struct Lease {
 }
 
 enum Kind {
-    Shared { sender: http2::SendRequest<Body>, load: Arc<AtomicUsize> },
-    Plain { sender: Option<http1::SendRequest<Body>>, complete: bool, _permit: OwnedSemaphorePermit },
+    Shared { sender: http2::SendRequest<Body>, load: Load },
+    Plain { sender: Option<http1::SendRequest<Body>>, load: Load, complete: bool, _permit: OwnedSemaphorePermit },
 }
 
 /// Runs hyper's futures as tasks of ours.
@@ -119,7 +120,7 @@ impl Pool {
         let state = self.lock();
         let plain = PLAIN - self.plain.available_permits();
         let shared = state.shared.iter().filter(|c| !c.sender.is_closed());
-        let (connections, streams) = shared.fold((0, 0), |(n, s), c| (n + 1, s + c.load.load(Ordering::Relaxed)));
+        let (connections, streams) = shared.fold((0, 0), |(n, s), c| (n + 1, s + *c.load.borrow()));
         (connections + plain + state.idle.len(), streams + plain)
     }
 
@@ -176,9 +177,9 @@ impl Pool {
             state.idle.clear();
         }
         state.shared.retain(|connection| !connection.sender.is_closed());
-        let best = state.shared.iter().min_by_key(|c| c.load.load(Ordering::Relaxed));
-        Ok(best.filter(|c| c.load.load(Ordering::Relaxed) < full).map(|c| {
-            c.load.fetch_add(1, Ordering::Relaxed);
+        let best = state.shared.iter().min_by_key(|c| *c.load.borrow());
+        Ok(best.filter(|c| *c.load.borrow() < full).map(|c| {
+            c.load.send_modify(|n| *n += 1);
             let kind = Kind::Shared { sender: c.sender.clone(), load: c.load.clone() };
             Lease { kind, pool: Arc::downgrade(self) }
         }))
@@ -188,11 +189,14 @@ impl Pool {
         let permit = self.plain.clone().acquire_owned().await.expect("because the semaphore is never closed");
         let idle = {
             let mut state = self.lock();
-            state.idle.retain(http1::SendRequest::is_ready);
+            state.idle.retain(|(sender, _)| sender.is_ready());
             state.idle.pop()
         };
         match idle {
-            Some(sender) => Ok(self.plain_lease(sender, permit)),
+            Some((sender, load)) => {
+                load.send_modify(|n| *n += 1);
+                Ok(self.plain_lease(sender, load, permit))
+            }
             None => {
                 let dialed = self.dial(credential).await?;
                 self.plain_start(dialed, permit).await
@@ -200,8 +204,13 @@ impl Pool {
         }
     }
 
-    fn plain_lease(self: &Arc<Self>, sender: http1::SendRequest<Body>, permit: OwnedSemaphorePermit) -> Lease {
-        let kind = Kind::Plain { sender: Some(sender), complete: false, _permit: permit };
+    fn plain_lease(
+        self: &Arc<Self>,
+        sender: http1::SendRequest<Body>,
+        load: Load,
+        permit: OwnedSemaphorePermit,
+    ) -> Lease {
+        let kind = Kind::Plain { sender: Some(sender), load, complete: false, _permit: permit };
         Lease { kind, pool: Arc::downgrade(self) }
     }
 
@@ -236,13 +245,8 @@ impl Pool {
             .handshake(TokioIo::new(dialed.io))
             .await
             .map_err(|e| self.failed(chain(&e)))?;
-        let server = self.server.clone();
-        self.tasks.spawn(format!("kube connection {server}"), async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%server, error = chain(&error), "connection ended");
-            }
-        });
-        let load = Arc::new(AtomicUsize::new(1));
+        let load = Arc::new(watch::Sender::new(1));
+        self.keep(connection, &load);
         self.lock().shared.push(Shared { sender: sender.clone(), load: load.clone() });
         self.opened.send_modify(|n| *n += 1);
         Ok(Lease { kind: Kind::Shared { sender, load }, pool: Arc::downgrade(self) })
@@ -251,14 +255,29 @@ impl Pool {
     async fn plain_start(self: &Arc<Self>, dialed: Dialed, permit: OwnedSemaphorePermit) -> Result<Lease, Error> {
         let (sender, connection) =
             http1::handshake(TokioIo::new(dialed.io)).await.map_err(|e| self.failed(chain(&e)))?;
-        let server = self.server.clone();
+        let load = Arc::new(watch::Sender::new(1));
+        self.keep(connection, &load);
+        self.opened.send_modify(|n| *n += 1);
+        Ok(self.plain_lease(sender, load, permit))
+    }
+
+    /// Runs a connection until it ends: by itself, or once the tasks are to end and no request is on it any more. What is
+    /// under way can still be finished, on a new connection too.
+    fn keep(&self, connection: impl Future<Output = hyper::Result<()>> + Send + 'static, load: &Load) {
+        let (server, cancel, mut load) = (self.server.clone(), self.tasks.cancel_token().clone(), load.subscribe());
         self.tasks.spawn(format!("kube connection {server}"), async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%server, error = chain(&error), "connection ended");
+            let unneeded = async {
+                cancel.cancelled().await;
+                // An error says that whoever could use it is gone.
+                let _ = load.wait_for(|n| *n == 0).await;
+            };
+            tokio::select! {
+                ended = connection => if let Err(error) = ended {
+                    tracing::debug!(%server, error = chain(&error), "connection ended");
+                },
+                () = unneeded => {}
             }
         });
-        self.opened.send_modify(|n| *n += 1);
-        Ok(self.plain_lease(sender, permit))
     }
 }
 
@@ -313,19 +332,21 @@ impl Drop for Lease {
         let pool = self.pool.upgrade();
         match &mut self.kind {
             Kind::Shared { load, .. } => {
-                let left = load.fetch_sub(1, Ordering::Relaxed) - 1;
+                load.send_modify(|n| *n -= 1);
+                let left = *load.borrow();
                 let Some(pool) = pool.filter(|_| left == 0) else { return };
                 let mut state = pool.lock();
-                let roomy = |c: &Shared| !Arc::ptr_eq(&c.load, load) && c.load.load(Ordering::Relaxed) < SPARE;
+                let roomy = |c: &Shared| !Arc::ptr_eq(&c.load, load) && *c.load.borrow() < SPARE;
                 if state.shared.iter().any(roomy) {
-                    state.shared.retain(|c| !Arc::ptr_eq(&c.load, load) || c.load.load(Ordering::Relaxed) > 0);
+                    state.shared.retain(|c| !Arc::ptr_eq(&c.load, load) || *c.load.borrow() > 0);
                 }
             }
-            Kind::Plain { sender, complete, .. } => {
+            Kind::Plain { sender, load, complete, .. } => {
+                load.send_modify(|n| *n -= 1);
                 if let (Some(pool), Some(sender), true) = (pool, sender.take(), *complete) {
                     let mut state = pool.lock();
                     if state.idle.len() < PLAIN_IDLE {
-                        state.idle.push(sender);
+                        state.idle.push((sender, load.clone()));
                     }
                 }
             }
