@@ -44,10 +44,7 @@ struct Pending;
 impl futures::Stream for Pending {
     type Item = Result<hyper::body::Frame<Bytes>, Infallible>;
 
-    fn poll_next(
-        self: Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Self::Item>> {
+    fn poll_next(self: Pin<&mut Self>, _: &mut std::task::Context<'_>) -> std::task::Poll<Option<Self::Item>> {
         std::task::Poll::Pending
     }
 }
