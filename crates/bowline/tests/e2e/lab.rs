@@ -81,6 +81,15 @@ impl Lab {
         }
     }
 
+    /// Stops the server as `kubectl delete pod` would, and waits until it has ended; it must have ended well.
+    pub fn terminate(&mut self) {
+        let mut server = self.server.take().expect("because the server was started");
+        let id = rustix::process::Pid::from_child(&server);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("because it is our child");
+        let status = server.wait().expect("because it is our child");
+        assert!(status.success(), "{status}\n{}", self.log());
+    }
+
     fn bowline(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bowline"));
         command.arg("--kubeconfig").arg(self.kube.kubeconfig()).args(["--namespace", &self.control]);

@@ -83,3 +83,14 @@ fn a_crash_during_a_sync_is_caught_up_with() {
     lab.wait_synced("crash", Some(&revision));
     assert_eq!(lab.kubectl(&["get", "configmaps", "-o", "name"]).lines().filter(|l| l.contains("/c")).count(), 40);
 }
+
+#[test]
+fn a_stop_breaks_nothing_off() {
+    let mut lab = Lab::new("stop");
+    let revision = lab.repo.commit(&[("app/one.yaml", Some(&config_map("one", "x")))]);
+    lab.create("stop", "app", AUTOMATED);
+    lab.wait_synced("stop", Some(&revision));
+    lab.terminate();
+    let log = lab.log();
+    assert!(log.contains("stopping") && !log.contains("broken off"), "{log}");
+}

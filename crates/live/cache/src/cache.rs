@@ -118,7 +118,8 @@ impl fmt::Debug for Cache {
 }
 
 impl Cache {
-    /// Starts to watch a cluster. Its tasks are `runtime`'s and end with the cache.
+    /// Starts to watch a cluster. Its tasks are `runtime`'s and end with the cache, or when `runtime`'s are asked to: what
+    /// is known then stays readable.
     pub fn start(client: Client, config: CacheConfig, runtime: &Runtime) -> (Cache, Changes) {
         let feed = Arc::new(Feed::default());
         let namespaces = match config.namespaces.as_slice() {
@@ -153,7 +154,11 @@ impl Cache {
             client,
         });
         let name = format!("cache of {}", inner.client.server());
-        let task = runtime.tasks.spawn_owned(name, run::run(inner.clone()));
+        let (running, cancel) = (run::run(inner.clone()), runtime.tasks.cancel_token().clone());
+        let task = runtime.tasks.spawn_owned(name, async move {
+            // The watches are owned by what is broken off here, and end with it.
+            cancel.run(running).await;
+        });
         (Cache { inner, _task: Arc::new(task) }, Changes::new(feed))
     }
 
@@ -167,7 +172,7 @@ impl Cache {
         self.inner.states().state()
     }
 
-    /// Waits until every kind has been listed or has said why it cannot be, or the cluster cannot be reached.
+    /// Waits until every kind has been listed or has said why it cannot be, the cluster cannot be reached, or it is time to end.
     pub async fn settled(&self) -> ClusterState {
         let mut changed = self.inner.changed.subscribe();
         loop {
@@ -175,7 +180,10 @@ impl Cache {
             if state.synced || matches!(state.connection, Connection::Failed { .. }) {
                 return state;
             }
-            changed.changed().await.expect("because the sender lives in this cache");
+            match self.inner.tasks.cancel_token().run(changed.changed()).await {
+                Some(told) => told.expect("because the sender lives in this cache"),
+                None => return self.state(),
+            }
         }
     }
 
