@@ -65,6 +65,10 @@ impl std::error::Error for CliError {}
 
 impl From<std::io::Error> for CliError {
     fn from(error: std::io::Error) -> CliError {
+        // Whoever read the output has seen enough (`| head`): nobody is left to tell it, and 141 is what shells call it.
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return CliError::quiet(141);
+        }
         CliError::failed(error.to_string())
     }
 }

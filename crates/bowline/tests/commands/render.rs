@@ -49,6 +49,23 @@ fn what_cannot_be_rendered_is_told() {
 }
 
 #[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let lab = Lab::new("render-pipe");
+    let many: String = (0..2000).map(|i| format!("---\n{}", CONFIG.replace("settings", &format!("s{i}")))).collect();
+    let folder = lab.file("many/config.yaml", &many).parent().unwrap().to_path_buf();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_bowline"))
+        .arg("render")
+        .arg(folder)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()), (Some(141), ""));
+}
+
+#[test]
 fn helm_and_kustomize_are_stood_in_for() {
     let lab = Lab::new("tools");
     lab.file("chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n");
