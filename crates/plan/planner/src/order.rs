@@ -6,7 +6,8 @@ use bowline_core_types::Object;
 
 use crate::{SyncPhase, Task, TaskKind};
 
-/// Kinds that others build on, in Helm's install order. All others come after them.
+/// Kinds that others build on, in Argo CD's order, which is an older one of Helm's: today's (`desired/helm`) has more kinds, and
+/// each follows its own oracle. All others come after them.
 const KINDS: [&str; 35] = [
     "Namespace",
     "NetworkPolicy",

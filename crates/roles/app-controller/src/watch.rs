@@ -178,6 +178,7 @@ fn deleted(shared: &Arc<Shared>, what: Watched, (namespace, name): &(String, Str
 
 fn settings_changed(shared: &Arc<Shared>, name: &str, data: Option<bowline_core_settings::Map>) {
     let before = shared.world.settings();
+    let unread: Vec<String> = data.iter().flat_map(unread_customizations).map(str::to_string).collect();
     let Some(bad) = shared.world.put_config_map(name, data) else { return };
     for key in bad {
         tracing::error!(
@@ -187,6 +188,9 @@ fn settings_changed(shared: &Arc<Shared>, name: &str, data: Option<bowline_core_
             "a setting cannot be used; the last good value stays"
         );
     }
+    for key in unread {
+        tracing::warn!(config_map = name, key, "this setting is not built yet and changes nothing");
+    }
     let now = shared.world.settings();
     let caches = before.instance_id() != now.instance_id()
         || before.resource_exclusions != now.resource_exclusions
@@ -195,6 +199,12 @@ fn settings_changed(shared: &Arc<Shared>, name: &str, data: Option<bowline_core_
         shared.clusters.forget_all();
     }
     queue_where(shared, |_| true);
+}
+
+/// The customizations of kinds that nothing here reads yet (health scripts, actions, known types): they are named.
+fn unread_customizations(data: &bowline_core_settings::Map) -> impl Iterator<Item = &str> {
+    let keys = data.keys().map(String::as_str);
+    keys.filter(|key| key.starts_with("resource.customizations") && !key.starts_with(crate::rules::PREFIX))
 }
 
 fn secret_changed(shared: &Arc<Shared>, name: &str, secret: Option<&Object>) {
@@ -229,4 +239,15 @@ fn reconciles(shared: &Shared, namespace: &str) -> bool {
             .application_namespaces
             .iter()
             .any(|pattern| Glob::new(pattern, &[]).is_ok_and(|glob| glob.matches(namespace)))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn customizations_that_nothing_reads_are_named() {
+        let key = |rest: &str| (format!("resource.customizations{rest}"), String::new());
+        let data = [key(""), key(".health.a.io_B"), key(".ignoreDifferences.all"), ("url".to_string(), String::new())];
+        let named: Vec<_> = super::unread_customizations(&data.into()).map(str::to_string).collect();
+        assert_eq!(named, ["resource.customizations", "resource.customizations.health.a.io_B"]);
+    }
 }

@@ -117,9 +117,11 @@ impl World {
             .collect()
     }
 
-    /// Takes in a ConfigMap (nothing where it is gone), and says which keys cannot be used where the settings changed.
+    /// Takes in a ConfigMap (nothing where it is gone), and says which keys cannot be used where anything changed: keys that
+    /// are read by their prefix are not among the [`Settings`].
     pub fn put_config_map(&self, name: &str, data: Option<Map>) -> Option<Vec<BadKey>> {
         let mut inner = self.write();
+        let same = inner.config_maps.get(name) == data.as_ref();
         match data {
             Some(data) => inner.config_maps.insert(name.to_string(), data),
             None => inner.config_maps.remove(name),
@@ -127,11 +129,10 @@ impl World {
         let none = Map::new();
         let of = |name: &str| inner.config_maps.get(name).unwrap_or(&none);
         let (settings, bad) = Settings::load(&inner.settings, of("argocd-cm"), of("argocd-cmd-params-cm"));
-        let changed = settings != *inner.settings;
-        if changed {
+        if settings != *inner.settings {
             inner.settings = Arc::new(settings);
         }
-        (changed || !bad.is_empty()).then_some(bad)
+        (!same || !bad.is_empty()).then_some(bad)
     }
 
     /// Takes in a Secret that configures something (nothing where it is gone). `true` where it was a cluster.
@@ -258,6 +259,16 @@ mod tests {
         assert!(!world.put_app(app("4", "u")));
         assert!(world.put_app(app("12", "u")), "versions are numbers");
         assert!(world.put_app(app("3", "another")), "it was made anew");
+    }
+
+    #[test]
+    fn a_key_that_is_read_by_its_prefix_is_news_too() {
+        let world = World::default();
+        let data = |text: &str| Some(Map::from([(format!("{}all", crate::rules::PREFIX), text.to_string())]));
+        assert_eq!(world.put_config_map("argocd-cm", data("one")), Some(Vec::new()));
+        assert_eq!(world.put_config_map("argocd-cm", data("one")), None, "nothing changed");
+        assert_eq!(world.put_config_map("argocd-cm", data("two")), Some(Vec::new()));
+        assert_eq!(world.put_config_map("argocd-cm", None), Some(Vec::new()));
     }
 
     #[test]
