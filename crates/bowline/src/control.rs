@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use bowline_base_kube::{Client, Discovery};
 use bowline_base_value::Value;
+use bowline_core_control::World;
 use bowline_core_crd::ApplicationDestination;
 use bowline_core_ports::SourceError;
 use bowline_core_types::{Object, SecretKey, annotation};
 use bowline_desired_git::{Access, GitRepositories, Settings};
-use bowline_roles_app_controller::{World, cluster_config};
+use bowline_roles_app_controller::cluster_config;
 use bowline_sync_apply::KubeCluster;
 
 use crate::cli::Global;
@@ -40,7 +41,7 @@ pub struct Destination {
 
 /// Settings, clusters and repositories. What cannot be read is told on standard error and left out.
 pub async fn world(kube: &Kube, global: &Global) -> Result<Arc<World>, CliError> {
-    let world = World::default();
+    let world = World::new(global.namespace.as_str());
     for name in CONFIG_MAPS {
         let Some(found) = kube.find(Resource::ConfigMaps, &global.namespace, name).await? else { continue };
         let data: BTreeMap<String, String> = found

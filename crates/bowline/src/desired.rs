@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use bowline_base_tree::Tree;
+use bowline_core_control::World;
 use bowline_core_crd::ApplicationSource;
 use bowline_core_ports::{Freshness, Sources};
 use bowline_core_types::{Gvk, Object};
 use bowline_desired_git::GitRepositories;
 use bowline_desired_render::{Engines, Features, Request, render};
-use bowline_roles_app_controller::World;
 
 use crate::engines::{HelmEngine, JsonnetEngine, KustomizeEngine};
 use crate::error::CliError;

@@ -1,9 +1,10 @@
 //! What an application should hold, rendered from here: for `app manifests` and `app diff`.
 
+use bowline_core_control::World;
 use bowline_core_crd::{Application, ApplicationSource};
 use bowline_core_types::Object;
 use bowline_desired_render::{Ownership, finish};
-use bowline_roles_app_controller::{World, access};
+use bowline_roles_app_controller::access;
 use clap::Args;
 
 use crate::cli::Global;

@@ -12,7 +12,7 @@ use bowline_live_cache::{Cache, CacheConfig, Changes, KindFilter};
 use bowline_sync_apply::KubeCluster;
 
 use crate::Shared;
-use crate::world::ClusterRef;
+use bowline_core_control::ClusterRef;
 
 /// One destination cluster.
 pub struct Destination {

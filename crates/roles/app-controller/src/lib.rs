@@ -17,20 +17,19 @@ mod reconcile;
 mod rules;
 mod status;
 mod view;
-mod watch;
 mod windows;
-mod world;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bowline_base_clock::{Clock, Jitter};
-use bowline_base_kube::{ApiResource, Client, Runtime};
+use bowline_base_kube::{Client, Runtime};
 use bowline_base_queue::Queue;
 use bowline_base_task::{Readiness, Tasks};
 use bowline_base_telemetry::prometheus::registry::Registry;
-use bowline_core_crd::{AppProject, Application, Resource};
+use bowline_core_control::{Change, Control, Watched, World, watch};
+use bowline_core_crd::Application;
 use bowline_core_ports::{SourceError, SourceErrorKind};
 use bowline_core_settings::find_repository;
 use bowline_core_types::{AppName, SecretKey};
@@ -41,11 +40,9 @@ pub use autosync::retry_delay;
 pub use clusters::config as cluster_config;
 pub use desired::Target;
 pub use metrics::Metrics;
-pub use world::{ClusterRef, World};
 
 use clusters::Clusters;
 use reconcile::AppState;
-use watch::Watched;
 
 /// Bytes of rendered objects that are kept: ten objects of two kilobytes each for ten thousand applications.
 const RENDERS: usize = 256 << 20;
@@ -117,7 +114,7 @@ impl AppController {
         runtime: Runtime,
         registry: &mut Registry,
     ) -> Result<AppController, StartError> {
-        let world = Arc::new(World::default());
+        let world = Arc::new(World::new(config.namespace.clone()));
         let access = {
             let world = world.clone();
             move |url: &str, project: &str| access(&world, url, project)
@@ -142,9 +139,17 @@ impl AppController {
         });
         let readiness = Readiness::new();
         let read = Readiness::new();
+        let control = Arc::new(Control {
+            client: shared.client.clone(),
+            world: shared.world.clone(),
+            told: Box::new({
+                let shared = shared.clone();
+                move |change| shared.changed(change)
+            }),
+        });
         for what in Watched::ALL {
             let pending = read.pending(what.name());
-            let (watching, cancel) = (watch::watch(shared.clone(), what, pending), shared.tasks.cancel_token().clone());
+            let (watching, cancel) = (watch(control.clone(), what, pending), shared.tasks.cancel_token().clone());
             shared.tasks.spawn(format!("watch {}", what.name()), async move {
                 cancel.run(watching).await;
             });
@@ -199,6 +204,41 @@ impl Shared {
         self.states.lock().unwrap_or_else(PoisonError::into_inner).entry(name.clone()).or_default().clone()
     }
 
+    /// Queues what a change of the control namespace concerns.
+    fn changed(&self, change: Change<'_>) {
+        match change {
+            Change::Application(name) => self.queue.add(name.clone()),
+            Change::ApplicationGone(name) => self.forget(name),
+            Change::ApplicationSet(_) => {}
+            Change::Project(project) => self.queue_where(|app| app.spec.project() == project),
+            Change::ConfigMap { before, now } => {
+                let caches = before.instance_id() != now.instance_id()
+                    || before.resource_exclusions != now.resource_exclusions
+                    || before.resource_inclusions != now.resource_inclusions;
+                if caches {
+                    self.clusters.forget_all();
+                }
+                self.queue_where(|_| true);
+            }
+            Change::Cluster => {
+                self.clusters.forget(|known| {
+                    let now = self.world.destination(&known.server, "");
+                    now.is_ok_and(|now| now.secret == known.secret)
+                });
+                self.queue_where(|_| true);
+            }
+            Change::Repository => self.queue_where(|_| true),
+        }
+    }
+
+    fn queue_where(&self, which: impl Fn(&Application) -> bool) {
+        for (name, app) in self.world.apps() {
+            if which(&app) {
+                self.queue.add(name);
+            }
+        }
+    }
+
     pub(crate) fn forget(&self, name: &AppName) {
         self.states.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
         self.queue.forget(name);
@@ -220,16 +260,6 @@ impl Renderers {
     pub(crate) fn borrow(&self) -> Engines<'_> {
         Engines { helm: self.helm.as_deref(), kustomize: self.kustomize.as_deref(), jsonnet: self.jsonnet.as_deref() }
     }
-}
-
-/// Applications as the API serves them.
-pub(crate) fn applications() -> ApiResource {
-    ApiResource::new(bowline_core_crd::GROUP, bowline_core_crd::VERSION, Application::KIND, Application::PLURAL, true)
-}
-
-/// Projects as the API serves them.
-pub(crate) fn projects() -> ApiResource {
-    ApiResource::new(bowline_core_crd::GROUP, bowline_core_crd::VERSION, AppProject::KIND, AppProject::PLURAL, true)
 }
 
 /// How a repository lets us in: its Secret, else the longest matching template, and what the settings trust.

@@ -14,7 +14,7 @@ use bowline_core_crd::Application;
 use bowline_live_cache::{Cache, Connection};
 
 use crate::clusters::Clusters;
-use crate::world::World;
+use bowline_core_control::World;
 
 /// Labels as pairs, in the order in which they are shown.
 type Labels = Vec<(String, String)>;
@@ -72,12 +72,6 @@ impl Metrics {
             ("dry_run".to_string(), dry_run.to_string()),
         ];
         self.syncs.get_or_create(&labels).inc();
-    }
-}
-
-impl std::fmt::Debug for World {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("World")
     }
 }
 

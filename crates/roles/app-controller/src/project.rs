@@ -11,7 +11,7 @@ use bowline_core_project::{Destination, is_app_namespace_permitted, validate_spe
 
 use crate::Shared;
 use crate::conditions::Conditions;
-use crate::world::ClusterRef;
+use bowline_core_control::ClusterRef;
 
 /// Makes the project `default`, fully permissive, where it is missing.
 pub async fn ensure_default(shared: &Arc<Shared>) {
@@ -41,7 +41,7 @@ pub async fn ensure_default(shared: &Arc<Shared>) {
     };
     let value = serde_json::to_value(&project).map(Value::from).expect("because a project can be written");
     let options = WriteOptions::default();
-    match shared.client.create(&crate::projects(), &shared.config.namespace, &value, &options).await {
+    match shared.client.create(&bowline_core_control::projects(), &shared.config.namespace, &value, &options).await {
         Ok(_) => tracing::info!("the project default was missing and has been made"),
         Err(error) if error.is(Class::AlreadyExists) => {}
         Err(error) => tracing::error!(%error, "the project default is missing and cannot be made"),

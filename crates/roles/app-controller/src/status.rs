@@ -155,7 +155,10 @@ pub async fn write(shared: &Shared, before: &Application, after: &Application) -
     let options = WriteOptions { field_manager: FIELD_MANAGER.to_string(), ..WriteOptions::default() };
     let (namespace, name) = (&before.metadata.namespace, &before.metadata.name);
     let patch = Value::from(patch);
-    let answer = shared.client.patch(&crate::applications(), namespace, name, "", Patch::Merge(&patch), &options).await;
+    let answer = shared
+        .client
+        .patch(&bowline_core_control::applications(), namespace, name, "", Patch::Merge(&patch), &options)
+        .await;
     shared.metrics.status_writes.inc();
     match answer {
         Ok(answer) => {

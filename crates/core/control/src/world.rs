@@ -3,22 +3,27 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use bowline_core_crd::{AppProject, Application};
+use bowline_core_crd::{AppProject, Application, ApplicationSet};
 use bowline_core_settings::{
     BadKey, ClusterSecret, IN_CLUSTER_NAME, IN_CLUSTER_SERVER, Map, RepositorySecret, ServerSecret, Settings,
 };
 use bowline_core_types::{AppName, Object, annotation};
+use tokio::sync::watch;
+
+use crate::store::Store;
 
 /// Applications, projects, settings and Secrets. Readers get shared snapshots; nothing is copied.
-#[derive(Default)]
 pub struct World {
+    namespace: String,
+    apps: Arc<Store<Application>>,
+    projects: Arc<Store<AppProject>>,
+    application_sets: Arc<Store<ApplicationSet>>,
     inner: RwLock<Inner>,
+    configured: watch::Sender<u64>,
 }
 
 #[derive(Default)]
 struct Inner {
-    apps: HashMap<AppName, Arc<Application>>,
-    projects: HashMap<String, Arc<AppProject>>,
     config_maps: HashMap<String, Map>,
     settings: Arc<Settings>,
     clusters: BTreeMap<String, Arc<ClusterSecret>>,
@@ -44,6 +49,18 @@ pub struct ClusterRef {
 // === impl World ===
 
 impl World {
+    /// Nothing is known yet of `namespace`, the control namespace.
+    pub fn new(namespace: impl Into<String>) -> World {
+        World {
+            namespace: namespace.into(),
+            apps: Arc::default(),
+            projects: Arc::default(),
+            application_sets: Arc::default(),
+            inner: RwLock::default(),
+            configured: watch::Sender::new(0),
+        }
+    }
+
     fn read(&self) -> RwLockReadGuard<'_, Inner> {
         self.inner.read().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
@@ -52,49 +69,74 @@ impl World {
         self.inner.write().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
+    /// The control namespace.
+    pub fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    /// All applications, of every namespace that they may stand in.
+    pub fn applications(&self) -> &Arc<Store<Application>> {
+        &self.apps
+    }
+
+    /// All projects.
+    pub fn projects(&self) -> &Arc<Store<AppProject>> {
+        &self.projects
+    }
+
+    /// All ApplicationSets.
+    pub fn application_sets(&self) -> &Arc<Store<ApplicationSet>> {
+        &self.application_sets
+    }
+
+    /// A number that grows with every change of settings, Secrets and projects: what was decided by them (a permission, a
+    /// session) is decided anew.
+    pub fn configured(&self) -> watch::Receiver<u64> {
+        self.configured.subscribe()
+    }
+
+    /// Says that settings, Secrets or projects changed.
+    pub(crate) fn reconfigured(&self) {
+        self.configured.send_modify(|number| *number += 1);
+    }
+
     /// One application.
     pub fn app(&self, name: &AppName) -> Option<Arc<Application>> {
-        self.read().apps.get(name).cloned()
+        self.apps.get(name).map(|stored| stored.object.clone())
     }
 
     /// All applications.
     pub fn apps(&self) -> Vec<(AppName, Arc<Application>)> {
-        self.read().apps.iter().map(|(name, app)| (name.clone(), app.clone())).collect()
+        self.apps.list().iter().map(|stored| (stored.name.clone(), stored.object.clone())).collect()
     }
 
     /// Takes in an application, unless a newer state of it is known. `true` where it is news.
     pub fn put_app(&self, app: Application) -> bool {
-        let name = AppName::new(app.metadata.namespace.as_str(), app.metadata.name.as_str());
-        let mut inner = self.write();
-        let version = |app: &Application| app.metadata.resource_version.parse::<u64>().unwrap_or(0);
-        if let Some(known) = inner.apps.get(&name)
-            && known.metadata.uid == app.metadata.uid
-            && version(known) >= version(&app)
-        {
-            return false;
-        }
-        inner.apps.insert(name, Arc::new(app));
-        true
+        self.apps.put(app)
     }
 
     /// Forgets an application.
     pub fn remove_app(&self, name: &AppName) {
-        self.write().apps.remove(name);
+        self.apps.remove(name);
     }
 
     /// A project of the control namespace.
     pub fn project(&self, name: &str) -> Option<Arc<AppProject>> {
-        self.read().projects.get(name).cloned()
+        let name = AppName::new(self.namespace.as_str(), name);
+        self.projects.get(&name).map(|stored| stored.object.clone())
     }
 
     /// Takes in a project.
     pub fn put_project(&self, project: AppProject) {
-        self.write().projects.insert(project.metadata.name.clone(), Arc::new(project));
+        if self.projects.put(project) {
+            self.reconfigured();
+        }
     }
 
     /// Forgets a project.
     pub fn remove_project(&self, name: &str) {
-        self.write().projects.remove(name);
+        self.projects.remove(&AppName::new(self.namespace.as_str(), name));
+        self.reconfigured();
     }
 
     /// The settings in force.
@@ -105,6 +147,11 @@ impl World {
     /// A key of a ConfigMap, as text.
     pub fn config(&self, map: &str, key: &str) -> Option<String> {
         self.read().config_maps.get(map)?.get(key).cloned()
+    }
+
+    /// A whole ConfigMap; `None` where there is none.
+    pub fn config_map(&self, map: &str) -> Option<Map> {
+        self.read().config_maps.get(map).cloned()
     }
 
     /// The keys of a ConfigMap that begin with `prefix`.
@@ -131,6 +178,10 @@ impl World {
         let (settings, bad) = Settings::load(&inner.settings, of("argocd-cm"), of("argocd-cmd-params-cm"));
         if settings != *inner.settings {
             inner.settings = Arc::new(settings);
+        }
+        drop(inner);
+        if !same {
+            self.reconfigured();
         }
         (!same || !bad.is_empty()).then_some(bad)
     }
@@ -167,6 +218,8 @@ impl World {
         if was_repository || is_repository {
             inner.repository_list = Arc::new(inner.repositories.values().cloned().collect());
         }
+        drop(inner);
+        self.reconfigured();
         Ok(was_cluster || is_cluster)
     }
 
@@ -179,7 +232,13 @@ impl World {
     pub fn put_server_secret(&self, secret: Option<&Object>) -> Result<(), String> {
         let read = secret.map(ServerSecret::from_secret).transpose().map_err(|e| e.to_string())?;
         self.write().server_secret = Arc::new(read.unwrap_or_default());
+        self.reconfigured();
         Ok(())
+    }
+
+    /// The clusters that have a Secret, by the Secret's name.
+    pub fn clusters(&self) -> Vec<(String, Arc<ClusterSecret>)> {
+        self.read().clusters.iter().map(|(name, cluster)| (name.clone(), cluster.clone())).collect()
     }
 
     /// Repositories and credential templates.
@@ -234,6 +293,12 @@ impl World {
     }
 }
 
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "World({}, {:?})", self.namespace, self.apps)
+    }
+}
+
 enum Parsed {
     Cluster(Box<ClusterSecret>),
     Repository(RepositorySecret),
@@ -244,27 +309,12 @@ enum Parsed {
 mod tests {
     use super::*;
 
-    fn app(version: &str, uid: &str) -> Application {
-        let mut app = Application::new("argocd", "a");
-        app.metadata.resource_version = version.into();
-        app.metadata.uid = uid.into();
-        app
-    }
-
-    #[test]
-    fn an_older_state_is_no_news() {
-        let world = World::default();
-        assert!(world.put_app(app("5", "u")));
-        assert!(!world.put_app(app("5", "u")), "our own write comes back");
-        assert!(!world.put_app(app("4", "u")));
-        assert!(world.put_app(app("12", "u")), "versions are numbers");
-        assert!(world.put_app(app("3", "another")), "it was made anew");
-    }
+    const PREFIX: &str = "resource.customizations.ignoreDifferences.";
 
     #[test]
     fn a_key_that_is_read_by_its_prefix_is_news_too() {
-        let world = World::default();
-        let data = |text: &str| Some(Map::from([(format!("{}all", crate::rules::PREFIX), text.to_string())]));
+        let world = World::new("argocd");
+        let data = |text: &str| Some(Map::from([(format!("{}all", PREFIX), text.to_string())]));
         assert_eq!(world.put_config_map("argocd-cm", data("one")), Some(Vec::new()));
         assert_eq!(world.put_config_map("argocd-cm", data("one")), None, "nothing changed");
         assert_eq!(world.put_config_map("argocd-cm", data("two")), Some(Vec::new()));
@@ -273,7 +323,7 @@ mod tests {
 
     #[test]
     fn destinations_are_found_by_url_or_name() {
-        let world = World::default();
+        let world = World::new("argocd");
         assert_eq!(world.destination(IN_CLUSTER_SERVER, "").unwrap().name, "in-cluster");
         assert_eq!(world.destination("", "in-cluster").unwrap().server, IN_CLUSTER_SERVER);
         for (server, name, want) in [
@@ -292,7 +342,7 @@ mod tests {
 
     #[test]
     fn a_bad_key_keeps_what_was_good() {
-        let world = World::default();
+        let world = World::new("argocd");
         let map = |value: &str| Some(Map::from([("timeout.reconciliation".to_string(), value.to_string())]));
         assert_eq!(world.put_config_map("argocd-cm", map("30s")), Some(vec![]));
         assert_eq!(world.put_config_map("argocd-cm", map("30s")), None, "nothing changed");
