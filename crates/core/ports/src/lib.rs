@@ -2,6 +2,7 @@
 //! `sync/apply`), tests fake them, and only roles wire one to the other.
 
 mod cluster;
+mod hint;
 mod source;
 
 use std::pin::Pin;
@@ -10,6 +11,7 @@ pub use cluster::{
     Applied, ApplyOptions, Cluster, ClusterError, ClusterErrorKind, DeleteOptions, FieldValidation, KindInfo,
     Propagation, Write,
 };
+pub use hint::{Hints, HintsFull, Pushed};
 pub use source::{Freshness, Resolved, RevisionMetadata, SourceError, SourceErrorKind, Sources};
 
 /// A future that a port gives: boxed, so that ports can be `dyn`.
