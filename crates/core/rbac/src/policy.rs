@@ -108,6 +108,11 @@ impl Policy {
             .expect("because the built-in policy is read in a test")
     }
 
+    /// How patterns match.
+    pub fn mode(&self) -> MatchMode {
+        self.mode
+    }
+
     /// The claims whose values count as groups.
     pub fn scopes(&self) -> &[String] {
         &self.scopes

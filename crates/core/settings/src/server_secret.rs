@@ -43,6 +43,11 @@ impl ServerSecret {
         })
     }
 
+    /// One key as it is stored.
+    pub fn get(&self, key: &str) -> Option<&Sensitive<String>> {
+        self.all.get(key)
+    }
+
     /// What a setting's value means: `$key` is that key of the Secret, anything else is itself. A key that is not there is an error
     /// that names it.
     pub fn resolve(&self, value: &str) -> Result<Sensitive<String>, String> {

@@ -90,7 +90,7 @@ fn text(permissions: &[Words], groupings: &[(&str, &str)]) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
     #[test]
     fn compiled_equals_naive(
         permissions in prop::collection::vec(permission(), 0..12),
