@@ -301,9 +301,13 @@ impl Client {
         Ok(Answer { value, created: head.status() == StatusCode::CREATED, warnings })
     }
 
-    /// The lines of an answer that does not end. The deadline is for its beginning.
+    /// The lines of an answer that does not end, in JSON. The deadline is for its beginning.
     pub(crate) async fn lines(&self, path: &str) -> Result<Lines, Error> {
-        let ask = Ask { method: Method::GET, path, accept: "application/json", body: None };
+        self.lines_of(path, "application/json").await
+    }
+
+    pub(crate) async fn lines_of(&self, path: &str, accept: &'static str) -> Result<Lines, Error> {
+        let ask = Ask { method: Method::GET, path, accept, body: None };
         let start = async {
             let (lease, response) = self.send(&ask).await?;
             if response.status().is_success() {

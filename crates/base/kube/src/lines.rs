@@ -30,6 +30,13 @@ impl Lines {
         Lines { body, _lease: lease, buffer: BytesMut::new(), seen: 0, server, what }
     }
 
+    /// What follows the last end of a line, after the body has ended; `None` where that is nothing.
+    pub(crate) fn rest(&mut self) -> Option<Bytes> {
+        self.seen = 0;
+        let rest = self.buffer.split().freeze();
+        (!rest.is_empty()).then_some(rest)
+    }
+
     /// The next line without its end; `None` where the body ended well. It can be given up and called again.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
         loop {

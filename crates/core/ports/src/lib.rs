@@ -3,6 +3,7 @@
 
 mod cluster;
 mod hint;
+mod pods;
 mod source;
 
 use std::pin::Pin;
@@ -12,6 +13,7 @@ pub use cluster::{
     Propagation, Write,
 };
 pub use hint::{Hints, HintsFull, Pushed};
+pub use pods::{LogLines, LogQuery, Pods};
 pub use source::{Freshness, Resolved, RevisionMetadata, SourceError, SourceErrorKind, Sources};
 
 /// A future that a port gives: boxed, so that ports can be `dyn`.

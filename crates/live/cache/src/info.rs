@@ -8,6 +8,11 @@ use bowline_base_value::{Map, Value};
 use bowline_core_types::Object;
 
 use crate::fingerprint;
+use crate::intern::Interner;
+
+mod network;
+
+pub use network::{Balancer, Labels, Network};
 
 /// Annotations that add a link: `link.argocd.argoproj.io/<any>: [<title>|]<url>`.
 const LINK: &str = "link.argocd.argoproj.io/";
@@ -23,13 +28,15 @@ pub struct Info {
     pub urls: Vec<Arc<str>>,
     /// Name and value, in the order to show them.
     pub items: Vec<(&'static str, Arc<str>)>,
+    /// How traffic finds its way, for kinds that it knows.
+    pub network: Option<Box<Network>>,
     /// Names of a StatefulSet's claim templates: its claims are known by them.
     pub claim_templates: Vec<Arc<str>>,
 }
 
 /// Reads what there is to see; `None` where there is nothing.
-pub(crate) fn read(object: &Object) -> Option<Info> {
-    let mut info = Info::default();
+pub(crate) fn read(object: &Object, interner: &mut Interner) -> Option<Info> {
+    let mut info = Info { network: network::read(object, interner).map(Box::new), ..Info::default() };
     match (object.group(), object.kind()) {
         ("", "Pod") => pod(object, &mut info),
         ("apps", "ReplicaSet") => {
@@ -207,7 +214,7 @@ mod tests {
     use super::*;
 
     fn check(json: &str) -> Info {
-        read(&Object::new(from_json(json.as_bytes()).unwrap()).unwrap()).unwrap_or_default()
+        read(&Object::new(from_json(json.as_bytes()).unwrap()).unwrap(), &mut Interner::default()).unwrap_or_default()
     }
 
     #[test]

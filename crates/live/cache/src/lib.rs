@@ -24,7 +24,7 @@ mod tree;
 
 pub use cache::{Assess, Cache, CacheConfig, Counts};
 pub use changes::{AppChange, Batch, Changes};
-pub use info::Info;
+pub use info::{Balancer, Info, Labels, Network};
 pub use kinds::{KindFilter, is_always_excluded};
 pub use node::{Live, Node, Owner, Uid};
 pub use state::{ClusterState, Connection, Degraded, KindCount, Knowledge};

@@ -97,8 +97,8 @@ impl Reader {
         let mut object = Object::new(value)?;
         digest_secret(&mut object, &self.secrets);
         let health = (self.assess)(&object);
-        let info = info::read(&object);
         let mut interner = self.interner.lock().unwrap_or_else(PoisonError::into_inner);
+        let info = info::read(&object, &mut interner);
         let owners: Box<[Owner]> = owners::owners(&object, &mut interner).into();
         // What has an owner is its owner's, even where it carries a copy of the owner's mark.
         let instance = self.instances.instance(&object).filter(|_| owners.is_empty()).map(|name| interner.get(&name));

@@ -19,7 +19,7 @@ use crate::error;
 
 /// One cluster, written to as whom the client acts as.
 pub struct KubeCluster {
-    client: Client,
+    pub(crate) client: Client,
     secrets: SecretKey,
     discovery: Arc<RwLock<Arc<Discovery>>>,
 }
@@ -49,7 +49,7 @@ impl KubeCluster {
     }
 
     /// The kind as it is served; looked up anew where it is not known, because its CRD may have come a moment ago.
-    async fn resource(&self, gvk: &Gvk) -> Result<ApiResource, ClusterError> {
+    pub(crate) async fn resource(&self, gvk: &Gvk) -> Result<ApiResource, ClusterError> {
         if let Some(resource) = self.known(gvk) {
             return Ok(resource);
         }
@@ -66,7 +66,7 @@ impl KubeCluster {
     }
 
     /// An answer as an object without secrets.
-    fn object(&self, value: Value) -> Result<Object, ClusterError> {
+    pub(crate) fn object(&self, value: Value) -> Result<Object, ClusterError> {
         let mut object = Object::new(value).map_err(|e| {
             ClusterError::new(ClusterErrorKind::Other, format!("the API server answered with something else: {e}"))
         })?;

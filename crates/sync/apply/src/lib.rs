@@ -5,5 +5,6 @@
 
 mod cluster;
 mod error;
+mod pods;
 
 pub use cluster::KubeCluster;
