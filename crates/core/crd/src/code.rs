@@ -76,6 +76,32 @@ macro_rules! codes {
                 String::schema()
             }
         }
+
+        impl $crate::wire::ProtoField for $Name {
+            fn encode_item(&self, tag: u32, buf: &mut impl prost::bytes::BufMut) {
+                $crate::wire::encode_text(self.as_str(), tag, buf);
+            }
+
+            fn item_len(&self, tag: u32) -> usize {
+                $crate::wire::text_len(self.as_str(), tag)
+            }
+
+            fn merge_item(
+                &mut self,
+                wire_type: prost::encoding::WireType,
+                buf: &mut impl prost::bytes::Buf,
+                ctx: prost::encoding::DecodeContext,
+            ) -> Result<(), prost::DecodeError> {
+                let mut word = String::new();
+                word.merge_item(wire_type, buf, ctx)?;
+                *self = $Name::from(word.as_str());
+                Ok(())
+            }
+
+            fn is_left_out(&self) -> bool {
+                self.is_empty()
+            }
+        }
     )+};
 }
 pub(crate) use codes;

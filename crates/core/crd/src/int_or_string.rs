@@ -1,10 +1,13 @@
 use std::fmt;
 
+use prost::DecodeError;
+use prost::bytes::{Buf, BufMut};
+use prost::encoding::{DecodeContext, WireType, skip_field};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use crate::wire::{Field, extend};
+use crate::wire::{Field, ProtoField, extend, message_fields};
 
 /// A 32-bit number or a text such as `25%`; JSON shows either as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,3 +94,70 @@ impl Field for IntOrString {
         extend(Map::new(), either)
     }
 }
+
+/// What `type` says on the protobuf wire: 0 is a number, 1 a text.
+const TEXT: i64 = 1;
+
+/// `{type = 1, intVal = 2, strVal = 3}`, written by Go with all three.
+impl prost::Message for IntOrString {
+    fn encode_raw(&self, buf: &mut impl BufMut) {
+        match self {
+            IntOrString::Int(number) => number.encode_item(2, buf),
+            IntOrString::String(text) => {
+                TEXT.encode_item(1, buf);
+                text.encode_item(3, buf);
+            }
+        }
+    }
+
+    fn merge_field(
+        &mut self,
+        tag: u32,
+        wire_type: WireType,
+        buf: &mut impl Buf,
+        ctx: DecodeContext,
+    ) -> Result<(), DecodeError> {
+        match tag {
+            1 => {
+                let mut form = 0_i64;
+                form.merge_item(wire_type, buf, ctx)?;
+                match self {
+                    IntOrString::Int(_) if form == TEXT => *self = IntOrString::String(String::new()),
+                    IntOrString::String(_) if form != TEXT => *self = IntOrString::default(),
+                    _ => {}
+                }
+                Ok(())
+            }
+            2 => {
+                let mut value = 0_i32;
+                value.merge_item(wire_type, buf, ctx)?;
+                if let IntOrString::Int(number) = self {
+                    *number = value;
+                }
+                Ok(())
+            }
+            3 => {
+                let mut value = String::new();
+                value.merge_item(wire_type, buf, ctx)?;
+                if !value.is_empty() {
+                    *self = IntOrString::String(value);
+                }
+                Ok(())
+            }
+            _ => skip_field(wire_type, tag, buf, ctx),
+        }
+    }
+
+    fn encoded_len(&self) -> usize {
+        match self {
+            IntOrString::Int(number) => number.item_len(2),
+            IntOrString::String(text) => TEXT.item_len(1) + text.item_len(3),
+        }
+    }
+
+    fn clear(&mut self) {
+        *self = IntOrString::default();
+    }
+}
+
+message_fields!(IntOrString);

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use prost::DecodeError;
+use prost::bytes::{Buf, BufMut};
+use prost::encoding::{DecodeContext, WireType, skip_field};
 use serde::Deserializer;
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use serde_json::{Map, Value};
 
 use crate::Time;
-use crate::wire::{Field, FieldInfo, Message, messages, read_value};
+use crate::wire::{Field, FieldInfo, Message, ProtoField, messages, read_value};
 
 messages! {
     /// What every object says about itself.
@@ -163,5 +166,22 @@ impl Field for UnknownFields {
 
     fn schema() -> Map<String, Value> {
         Value::schema()
+    }
+}
+
+/// Not on the protobuf wire, which has no place for what it does not know.
+impl ProtoField for UnknownFields {
+    fn encode_item(&self, _tag: u32, _buf: &mut impl BufMut) {}
+
+    fn item_len(&self, _tag: u32) -> usize {
+        0
+    }
+
+    fn merge_item(&mut self, wire_type: WireType, buf: &mut impl Buf, ctx: DecodeContext) -> Result<(), DecodeError> {
+        skip_field(wire_type, 0, buf, ctx)
+    }
+
+    fn is_left_out(&self) -> bool {
+        true
     }
 }

@@ -4,6 +4,7 @@ mod appendix;
 mod crds;
 mod generate;
 mod omission;
+mod protobuf;
 mod reading;
 mod round_trip;
 mod validate;

@@ -15,7 +15,8 @@
 //! ```
 //!
 //! In brackets stand the protobuf tag (0: not on that wire), the JSON name (then `/ "name"` where protobuf calls the field
-//! differently) and when the field is written; after `where` what the schema says beyond the type. A field is written:
+//! differently) and when the field is written in JSON; after `where` what the schema says beyond the type. A struct of
+//! another protobuf package than `v1alpha1` names it: `pub struct ClusterQuery in "cluster" {`. A field is written:
 //!
 //! | word | written | Go's tag |
 //! |---|---|---|
@@ -24,19 +25,30 @@
 //! | `always` | always, the schema does not require it | none, with `+optional` |
 //! | `omitzero` | unless it equals the default | `omitzero` |
 //! | `inline` | its fields stand among this struct's | `inline` |
+//!
+//! On the protobuf wire an inlined struct is a message like any other, and presence follows the type: see [`ProtoField`].
 
 mod field;
+mod proto;
 mod read;
 
 use std::collections::BTreeMap;
 
 use serde::de::{DeserializeOwned, MapAccess};
 use serde::ser::SerializeMap;
-use serde::{Deserializer, Serialize};
+use serde::{Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use crate::{AppProject, Application, ApplicationSet, ObjectMeta};
-pub(crate) use read::{read_message, read_value};
+use crate::{
+    AppProjectList, ApplicationList, ApplicationSetList, ApplicationSetTree, ApplicationSetWatchEvent, ApplicationTree,
+    ApplicationWatchEvent, ChartDetails, ClusterList, ConfigManagementPlugin, GnuPGPublicKeyList, HelmOptions,
+    KustomizeOptions, OCIMetadata, ObjectMeta, RefTarget, RepoCredsList, RepositoryCertificateList, RepositoryList,
+    ResourceAction, ResourceActions, ResourceDiff, ResourceOverride, RevisionMetadata,
+};
+pub use proto::ProtoField;
+pub(crate) use proto::{encode_text, message_fields, text_len};
+#[doc(hidden)]
+pub use read::{read_message, read_value};
 
 /// A type that can be the value of a field.
 pub trait Field: Serialize + Default + PartialEq {
@@ -50,6 +62,21 @@ pub trait Field: Serialize + Default + PartialEq {
     fn schema() -> Map<String, Value>;
     /// Adds the messages that the value holds to `table`.
     fn collect(_table: &mut MessageTable) {}
+    /// Writes the value as the entry `key` of an object, whether it is empty or not.
+    fn put<M: SerializeMap>(&self, key: &'static str, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry(key, self)
+    }
+}
+
+/// An empty list whose field is always written. A Kubernetes API server wants `[]` there, Go writes a list that was never
+/// made as `null`. It is serialised as zero bytes, which serde_json writes as `[]` and which a formatter can tell from a
+/// list that somebody wrote down as empty.
+pub(crate) struct NoItems;
+
+impl Serialize for NoItems {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&[])
+    }
 }
 
 /// A struct made by [`messages!`], or one whose fields can be inlined into such a struct.
@@ -77,7 +104,7 @@ pub trait Resource: Serialize + DeserializeOwned + Default + Clone + PartialEq +
 }
 
 /// What is known of one field of a message.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FieldInfo {
     /// The name in Rust.
     pub rust: &'static str,
@@ -95,42 +122,68 @@ pub struct FieldInfo {
     pub inline: bool,
     /// The description.
     pub doc: String,
-    /// The schema of the value; for an inlined field that of the struct.
-    pub(crate) schema: Map<String, Value>,
+    /// Makes the schema of the value; for an inlined field that of the struct.
+    pub schema: fn() -> Map<String, Value>,
 }
 
-/// Message → its fields.
+/// Message → its fields. A message of another package than `v1alpha1` stands there as `package.Name`.
 pub type MessageTable = BTreeMap<&'static str, Vec<FieldInfo>>;
 
-/// Every message of the three resources with its fields: the tags are part of the gRPC contract, so what encodes them is
-/// checked against this table.
+/// Every message with its fields: the tags are part of the gRPC contract.
 pub fn message_table() -> MessageTable {
     let mut table = MessageTable::new();
-    Application::collect(&mut table);
-    AppProject::collect(&mut table);
-    ApplicationSet::collect(&mut table);
+    let collect: [fn(&mut MessageTable); 23] = [
+        ApplicationList::collect,
+        AppProjectList::collect,
+        ApplicationSetList::collect,
+        ApplicationWatchEvent::collect,
+        ApplicationSetWatchEvent::collect,
+        ApplicationTree::collect,
+        ApplicationSetTree::collect,
+        ResourceDiff::collect,
+        ResourceAction::collect,
+        ResourceActions::collect,
+        ResourceOverride::collect,
+        RevisionMetadata::collect,
+        ChartDetails::collect,
+        OCIMetadata::collect,
+        ClusterList::collect,
+        RepositoryList::collect,
+        RepoCredsList::collect,
+        RefTarget::collect,
+        RepositoryCertificateList::collect,
+        GnuPGPublicKeyList::collect,
+        KustomizeOptions::collect,
+        HelmOptions::collect,
+        ConfigManagementPlugin::collect,
+    ];
+    collect.iter().for_each(|collect| collect(&mut table));
     table
 }
 
 /// The lines of a doc comment as one text.
-pub(crate) fn text(lines: &[&str]) -> String {
+#[doc(hidden)]
+pub fn text(lines: &[&str]) -> String {
     lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
 }
 
 /// Adds what a `where` clause says to a schema.
-pub(crate) fn extend(mut schema: Map<String, Value>, extra: Value) -> Map<String, Value> {
+#[doc(hidden)]
+pub fn extend(mut schema: Map<String, Value>, extra: Value) -> Map<String, Value> {
     let Value::Object(extra) = extra else { unreachable!("because a where clause is written as an object") };
     schema.extend(extra);
     schema
 }
 
 /// The schema of an object with these fields.
-pub(crate) fn object_schema(fields: Vec<FieldInfo>) -> Map<String, Value> {
+#[doc(hidden)]
+pub fn object_schema(fields: Vec<FieldInfo>) -> Map<String, Value> {
     let mut properties = Map::new();
     let mut required = Vec::new();
     for field in fields {
+        let schema = (field.schema)();
         if field.inline {
-            if let Some(Value::Object(inner)) = field.schema.get("properties") {
+            if let Some(Value::Object(inner)) = schema.get("properties") {
                 properties.extend(inner.clone());
             }
             continue;
@@ -138,7 +191,7 @@ pub(crate) fn object_schema(fields: Vec<FieldInfo>) -> Map<String, Value> {
         if field.required {
             required.push(field.json);
         }
-        properties.insert(field.json.to_owned(), extend(field.schema, json!({"description": field.doc})).into());
+        properties.insert(field.json.to_owned(), extend(schema, json!({"description": field.doc})).into());
     }
     required.sort_unstable();
     let mut schema = Map::new();
@@ -152,11 +205,12 @@ pub(crate) fn object_schema(fields: Vec<FieldInfo>) -> Map<String, Value> {
     schema
 }
 
-/// Defines structs of the wire; the module's documentation explains the form.
+/// Defines structs of the wire; the documentation of the module `wire` explains the form.
+#[macro_export]
 macro_rules! messages {
     ($(
         $(#[doc = $doc:literal])+
-        pub struct $Name:ident $(where $extra:tt)? {
+        pub struct $Name:ident $(in $package:literal)? $(where $extra:tt)? {
             $(
                 $(#[doc = $field_doc:literal])+
                 [$tag:literal $json:literal $(/ $proto:literal)? $($mode:ident)?]
@@ -171,34 +225,36 @@ macro_rules! messages {
         }
 
         impl $crate::wire::Message for $Name {
-            const NAME: &'static str = stringify!($Name);
+            const NAME: &'static str = concat!($($package, ".",)? stringify!($Name));
 
-            fn put<M: serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-                $( messages!(@put self map $field $json $($mode)?); )*
+            fn put<M: serde::ser::SerializeMap>(&self, _map: &mut M) -> Result<(), M::Error> {
+                $( $crate::messages!(@put self _map $field $json $($mode)?); )*
                 Ok(())
             }
 
-            fn set<'de, A: serde::de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
-                $( messages!(@set self key map $field $json $($mode)?); )*
+            fn set<'de, A: serde::de::MapAccess<'de>>(&mut self, _key: &str, _map: &mut A) -> Result<bool, A::Error> {
+                $( $crate::messages!(@set self _key _map $field $json $($mode)?); )*
                 Ok(false)
             }
 
             fn fields() -> Vec<$crate::wire::FieldInfo> {
-                vec![$( {
-                    let schema = <$type as $crate::wire::Field>::schema();
-                    $( let schema = $crate::wire::extend(schema, serde_json::json!($field_extra)); )?
+                vec![$(
                     $crate::wire::FieldInfo {
                         rust: stringify!($field),
                         json: $json,
-                        proto: messages!(@proto $json $($proto)?),
+                        proto: $crate::messages!(@proto $json $($proto)?),
                         tag: $tag,
                         type_name: <$type as $crate::wire::Field>::type_name(),
                         required: matches!(stringify!($($mode)?).as_bytes(), b"required"),
                         inline: matches!(stringify!($($mode)?).as_bytes(), b"inline"),
                         doc: $crate::wire::text(&[$($field_doc),+]),
-                        schema,
-                    }
-                }, )*]
+                        schema: || {
+                            let schema = <$type as $crate::wire::Field>::schema();
+                            $( let schema = $crate::wire::extend(schema, serde_json::json!($field_extra)); )?
+                            schema
+                        },
+                    },
+                )*]
             }
         }
 
@@ -212,7 +268,7 @@ macro_rules! messages {
             }
 
             fn type_name() -> String {
-                stringify!($Name).to_owned()
+                <$Name as $crate::wire::Message>::NAME.to_owned()
             }
 
             fn schema() -> serde_json::Map<String, serde_json::Value> {
@@ -222,9 +278,65 @@ macro_rules! messages {
             }
 
             fn collect(table: &mut $crate::wire::MessageTable) {
-                if table.insert(stringify!($Name), <$Name as $crate::wire::Message>::fields()).is_none() {
+                if table.insert(<$Name as $crate::wire::Message>::NAME, <$Name as $crate::wire::Message>::fields()).is_none() {
                     $( <$type as $crate::wire::Field>::collect(table); )*
                 }
+            }
+        }
+
+        impl prost::Message for $Name {
+            fn encode_raw(&self, _buf: &mut impl prost::bytes::BufMut) {
+                $( if $tag != 0 && !$crate::wire::ProtoField::is_left_out(&self.$field) {
+                    $crate::wire::ProtoField::encode_item(&self.$field, $tag, _buf);
+                } )*
+            }
+
+            fn merge_field(
+                &mut self,
+                tag: u32,
+                wire_type: prost::encoding::WireType,
+                buf: &mut impl prost::bytes::Buf,
+                ctx: prost::encoding::DecodeContext,
+            ) -> Result<(), prost::DecodeError> {
+                $( if tag == $tag {
+                    return $crate::wire::ProtoField::merge_item(&mut self.$field, wire_type, buf, ctx)
+                        .map_err(|mut error| {
+                            error.push(stringify!($Name), $json);
+                            error
+                        });
+                } )*
+                prost::encoding::skip_field(wire_type, tag, buf, ctx)
+            }
+
+            fn encoded_len(&self) -> usize {
+                0 $( + if $tag != 0 && !$crate::wire::ProtoField::is_left_out(&self.$field) {
+                    $crate::wire::ProtoField::item_len(&self.$field, $tag)
+                } else {
+                    0
+                } )*
+            }
+
+            fn clear(&mut self) {
+                *self = $Name::default();
+            }
+        }
+
+        impl $crate::wire::ProtoField for $Name {
+            fn encode_item(&self, tag: u32, buf: &mut impl prost::bytes::BufMut) {
+                prost::encoding::message::encode(tag, self, buf);
+            }
+
+            fn item_len(&self, tag: u32) -> usize {
+                prost::encoding::message::encoded_len(tag, self)
+            }
+
+            fn merge_item(
+                &mut self,
+                wire_type: prost::encoding::WireType,
+                buf: &mut impl prost::bytes::Buf,
+                ctx: prost::encoding::DecodeContext,
+            ) -> Result<(), prost::DecodeError> {
+                prost::encoding::message::merge(wire_type, self, buf, ctx)
             }
         }
 
@@ -249,10 +361,10 @@ macro_rules! messages {
         }
     };
     (@put $self:ident $map:ident $field:ident $json:literal required) => {
-        $map.serialize_entry($json, &$self.$field)?;
+        $crate::wire::Field::put(&$self.$field, $json, $map)?;
     };
     (@put $self:ident $map:ident $field:ident $json:literal always) => {
-        $map.serialize_entry($json, &$self.$field)?;
+        $crate::wire::Field::put(&$self.$field, $json, $map)?;
     };
     (@put $self:ident $map:ident $field:ident $json:literal omitzero) => {
         if $self.$field != Default::default() {
@@ -278,4 +390,4 @@ macro_rules! messages {
     (@proto $json:literal) => { $json };
     (@proto $json:literal $proto:literal) => { $proto };
 }
-pub(crate) use messages;
+pub use messages;

@@ -1,11 +1,14 @@
 use std::collections::BTreeMap;
 
+use prost::DecodeError;
+use prost::bytes::{Buf, BufMut};
+use prost::encoding::{DecodeContext, WireType, skip_field};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::IntOrString;
 use crate::code::codes;
-use crate::wire::{Field, FieldInfo, MessageTable, extend, messages};
+use crate::wire::{Field, FieldInfo, MessageTable, ProtoField, extend, message_fields, messages};
 
 messages! {
     /// Where manifests come from, and what renders them.
@@ -278,6 +281,24 @@ impl Field for RawExtension {
     }
 }
 
+impl ProtoField for RawExtension {
+    fn encode_item(&self, tag: u32, buf: &mut impl BufMut) {
+        self.0.encode_item(tag, buf);
+    }
+
+    fn item_len(&self, tag: u32) -> usize {
+        self.0.item_len(tag)
+    }
+
+    fn merge_item(&mut self, wire_type: WireType, buf: &mut impl Buf, ctx: DecodeContext) -> Result<(), DecodeError> {
+        self.0.merge_item(wire_type, buf, ctx)
+    }
+
+    fn is_left_out(&self) -> bool {
+        self.0.is_null()
+    }
+}
+
 /// Defines a collection that tells "not set" (a `None` around it) from "set and empty": a message of its own in protobuf,
 /// the bare collection in JSON.
 macro_rules! optional_collections {
@@ -319,11 +340,40 @@ macro_rules! optional_collections {
                     required: false,
                     inline: true,
                     doc: "The collection.".to_owned(),
-                    schema: <$type as Field>::schema(),
+                    schema: <$type as Field>::schema,
                 };
                 table.insert(stringify!($Name), vec![field]);
             }
         }
+
+        impl prost::Message for $Name {
+            fn encode_raw(&self, buf: &mut impl BufMut) {
+                self.0.encode_item(1, buf);
+            }
+
+            fn merge_field(
+                &mut self,
+                tag: u32,
+                wire_type: WireType,
+                buf: &mut impl Buf,
+                ctx: DecodeContext,
+            ) -> Result<(), DecodeError> {
+                match tag {
+                    1 => self.0.merge_item(wire_type, buf, ctx),
+                    _ => skip_field(wire_type, tag, buf, ctx),
+                }
+            }
+
+            fn encoded_len(&self) -> usize {
+                self.0.item_len(1)
+            }
+
+            fn clear(&mut self) {
+                self.0.clear();
+            }
+        }
+
+        message_fields!($Name);
     )+};
 }
 

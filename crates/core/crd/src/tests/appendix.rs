@@ -63,17 +63,37 @@ fn every_field_of_the_contract_is_there() {
     let Ok(text) = std::fs::read_to_string(&path) else {
         return println!("left out: {} is not there (BOWLINE_SHARED names another folder)", path.display());
     };
-    let sections = text.split("\n### ").filter(|section| section.contains("(CRD `argoproj.io/v1alpha1`)"));
+    let sections = text
+        .split("\n### ")
+        .filter(|section| section.contains("(CRD `argoproj.io/v1alpha1`)") || section.starts_with("API-only types"));
     let messages: BTreeMap<&str, &str> =
         sections.flat_map(str::lines).filter_map(|line| line.strip_prefix("- **")?.split_once("** — ")).collect();
-    assert!(messages.len() > 100, "{} messages", messages.len());
+    assert!(messages.len() > 150, "{} messages", messages.len());
+    // No RPC carries these: the generators inside generators are free-form JSON.
+    let unserved =
+        ["ApplicationSetTerminalGenerator", "NestedMatrixGenerator", "NestedMergeGenerator", "ComponentParameter"];
+    let messages = messages.into_iter().filter(|(message, _)| !unserved.contains(message));
     let wanted: BTreeSet<String> = messages
-        .into_iter()
         .flat_map(|(message, fields)| fields.split(", ").map(move |field| format!("{message} {field}")))
         .collect();
     let lines = lines();
     assert_eq!(wanted.difference(&lines).collect::<Vec<_>>(), Vec::<&String>::new(), "missing here");
-    let of_kubernetes = ["ObjectMeta ", "OwnerReference ", "ManagedFieldsEntry ", "LabelSelector", "GroupKind "];
-    let extra = lines.difference(&wanted).filter(|line| !of_kubernetes.iter().any(|name| line.starts_with(name)));
+    let of_kubernetes = [
+        "ObjectMeta ",
+        "ListMeta ",
+        "OwnerReference ",
+        "ManagedFieldsEntry ",
+        "LabelSelector",
+        "GroupKind ",
+        "LoadBalancerIngress ",
+        "PortStatus ",
+        "NodeS",
+    ];
+    // Lists are not in the list: metadata 1 and items 2, each of them.
+    let known = |line: &str| of_kubernetes.iter().any(|name| line.starts_with(name));
+    let of_lists = |line: &str| {
+        line.contains("List metadata:ListMeta#1") || line.contains("List items:[]") && line.ends_with("#2")
+    };
+    let extra = lines.difference(&wanted).filter(|line| !known(line) && !of_lists(line));
     assert_eq!(extra.collect::<Vec<_>>(), Vec::<&String>::new(), "not in the contract");
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
 use super::read::Read;
-use super::{Field, MessageTable, extend};
+use super::{Field, MessageTable, NoItems, extend};
 
 /// `type: name`, with what else is said.
 fn typed(name: &str, extra: Value) -> Map<String, Value> {
@@ -46,6 +47,24 @@ impl Field for bool {
 
     fn schema() -> Map<String, Value> {
         typed("boolean", json!({}))
+    }
+}
+
+impl Field for i32 {
+    fn is_empty(&self) -> bool {
+        *self == 0
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+    }
+
+    fn type_name() -> String {
+        "int32".to_owned()
+    }
+
+    fn schema() -> Map<String, Value> {
+        typed("integer", json!({"format": "int32"}))
     }
 }
 
@@ -152,6 +171,10 @@ impl<T: Field> Field for Vec<T> {
 
     fn collect(table: &mut MessageTable) {
         T::collect(table);
+    }
+
+    fn put<M: SerializeMap>(&self, key: &'static str, map: &mut M) -> Result<(), M::Error> {
+        if self.is_empty() { map.serialize_entry(key, &NoItems) } else { map.serialize_entry(key, self) }
     }
 }
 

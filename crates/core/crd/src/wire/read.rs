@@ -19,7 +19,8 @@ impl<'de, T: Field> Deserialize<'de> for Read<T> {
 }
 
 /// Reads the value of the field `key`. Errors are prefixed with the path so far: `.spec.source.path: invalid type …`.
-pub(crate) fn read_value<'de, T: Field, A: MapAccess<'de>>(key: &str, map: &mut A) -> Result<T, A::Error> {
+#[doc(hidden)]
+pub fn read_value<'de, T: Field, A: MapAccess<'de>>(key: &str, map: &mut A) -> Result<T, A::Error> {
     map.next_value::<Read<T>>().map(|read| read.0).map_err(|error| {
         let cause = error.to_string();
         let colon = if cause.starts_with(['.', '[']) { "" } else { ": " };
@@ -28,7 +29,8 @@ pub(crate) fn read_value<'de, T: Field, A: MapAccess<'de>>(key: &str, map: &mut 
 }
 
 /// Reads an object into a struct.
-pub(crate) fn read_message<'de, T: Message, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+#[doc(hidden)]
+pub fn read_message<'de, T: Message, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     deserializer.deserialize_any(MessageVisitor(PhantomData))
 }
 
