@@ -1,0 +1,6 @@
+mod accounts;
+mod first_start;
+mod local;
+mod logins;
+mod logout;
+mod sso;
