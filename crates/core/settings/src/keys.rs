@@ -154,6 +154,31 @@ settings! {
     "argocd-cmd-params-cm" "reposerver.max.combined.directory.manifests.size" max_directory_bytes: u64 = 10_000_000, quantity;
     /// How long one request to a Git remote may take.
     "argocd-cmd-params-cm" "reposerver.git.request.timeout" git_timeout: Duration = Duration::from_secs(15), parse_duration;
+    /// Whether the API server speaks HTTP in clear: where a proxy before it speaks TLS.
+    "argocd-cmd-params-cm" "server.insecure" server_insecure: bool = false, flag;
+    /// The path that everything of the API server stands under, empty for the root.
+    "argocd-cmd-params-cm" "server.rootpath" server_root_path: String = String::new(), text;
+    /// The `<base>` of the web UI, where a proxy cuts it off before it asks; it moves nothing else.
+    "argocd-cmd-params-cm" "server.basehref" server_base_href: String = "/".to_string(), text;
+    /// `X-Frame-Options` of the web UI's files: who may show it in a frame.
+    "argocd-cmd-params-cm" "server.x.frame.options" server_frame_options: String = "sameorigin".to_string(), text;
+    /// `Content-Security-Policy` of the web UI's files; empty for the strict one that the UI is written for.
+    "argocd-cmd-params-cm" "server.content.security.policy" server_csp: String = String::new(), text;
+    /// Whether answers are compressed for clients that ask for it.
+    "argocd-cmd-params-cm" "server.enable.gzip" server_gzip: bool = true, flag;
+    /// Content types that a request which changes something may have, with `;` between them. A page of another site can send few types
+    /// without asking, and JSON is none of them.
+    "argocd-cmd-params-cm" "server.api.content.types" server_content_types: Vec<String> = vec!["application/json".to_string()], semicolon_list;
+    /// The oldest version of TLS that is spoken: `1.2` or `1.3`; the older ones are not spoken at all.
+    "argocd-cmd-params-cm" "server.tls.minversion" server_tls_min: String = "1.2".to_string(), text;
+    /// The newest version of TLS that is spoken: `1.2` or `1.3`.
+    "argocd-cmd-params-cm" "server.tls.maxversion" server_tls_max: String = "1.3".to_string(), text;
+    /// Cipher suites by their IANA names with `:` between them; empty for all that are safe.
+    "argocd-cmd-params-cm" "server.tls.ciphers" server_tls_ciphers: String = String::new(), text;
+    /// Whether the description of the API is not served.
+    "argocd-cmd-params-cm" "server.disable.swagger.ui" server_swagger_disabled: bool = false, flag;
+    /// Megabytes that the body of a webhook may have; senders' own limits are below it.
+    "argocd-cm" "webhook.maxPayloadSizeMB" webhook_megabytes: usize = 50, count;
     /// Whether directories whose name starts with a dot are looked into.
     "argocd-cmd-params-cm" "reposerver.include.hidden.directories" hidden_directories: bool = false, flag;
 }
@@ -192,6 +217,10 @@ fn count(text: &str) -> Result<usize, String> {
 
 fn comma_list(text: &str) -> Result<Vec<String>, String> {
     Ok(text.split(',').map(|item| item.trim().to_string()).filter(|item| !item.is_empty()).collect())
+}
+
+fn semicolon_list(text: &str) -> Result<Vec<String>, String> {
+    Ok(text.split(';').map(|item| item.trim().to_lowercase()).filter(|item| !item.is_empty()).collect())
 }
 
 /// A size as the contract writes it: digits with `K`, `M`, `G` (powers of 1000) or `Ki`, `Mi`, `Gi`.

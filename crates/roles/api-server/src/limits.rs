@@ -1,0 +1,103 @@
+//! [`Bounded`]: a request's body, of bounded size, that goes on or ends.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::BoxError;
+use axum::body::{Body, Bytes};
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use tokio::time::{Instant, Sleep};
+
+/// A client that sends nothing for this long in the middle of a request has gone.
+const STALLED: Duration = Duration::from_secs(60);
+
+/// Why a body was not read to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    /// It is larger than what is accepted, in bytes.
+    #[error("the request body is larger than {0} bytes")]
+    TooLarge(usize),
+    /// It stopped coming.
+    #[error("the request body stopped coming")]
+    Stalled,
+}
+
+/// See the [module](self).
+pub(crate) struct Bounded {
+    inner: Body,
+    left: usize,
+    limit: usize,
+    stalled: Pin<Box<Sleep>>,
+}
+
+// === impl Bounded ===
+
+impl Bounded {
+    pub(crate) fn new(inner: Body, limit: usize) -> Body {
+        let stalled = Box::pin(tokio::time::sleep(STALLED));
+        if inner.is_end_stream() {
+            return inner;
+        }
+        Body::new(Bounded { inner, left: limit, limit, stalled })
+    }
+}
+
+impl HttpBody for Bounded {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let this = self.get_mut();
+        match Pin::new(&mut this.inner).poll_frame(context) {
+            Poll::Pending => {
+                ready!(this.stalled.as_mut().poll(context));
+                Poll::Ready(Some(Err(BodyError::Stalled.into())))
+            }
+            Poll::Ready(None) => Poll::Ready(None),
+            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(error.into()))),
+            Poll::Ready(Some(Ok(frame))) => {
+                this.stalled.as_mut().reset(Instant::now() + STALLED);
+                match this.left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) {
+                    Some(left) => {
+                        this.left = left;
+                        Poll::Ready(Some(Ok(frame)))
+                    }
+                    None => Poll::Ready(Some(Err(BodyError::TooLarge(this.limit).into()))),
+                }
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    async fn read(limit: usize, frames: Vec<&'static str>, ends: bool) -> Result<usize, String> {
+        let stream = futures::stream::iter(frames.into_iter().map(Ok::<_, std::io::Error>));
+        let rest = futures::stream::poll_fn(move |_| match ends {
+            true => Poll::Ready(None),
+            false => Poll::Pending,
+        });
+        let body = Bounded::new(Body::from_stream(futures::StreamExt::chain(stream, rest)), limit);
+        body.collect().await.map(|all| all.to_bytes().len()).map_err(|error| error.to_string())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_is_bounded_in_size_and_silence() {
+        assert_eq!(read(4, vec!["ab", "cd"], true).await, Ok(4));
+        assert_eq!(read(3, vec!["ab", "cd"], true).await, Err("the request body is larger than 3 bytes".into()));
+        assert_eq!(read(9, vec!["ab"], false).await, Err("the request body stopped coming".into()));
+    }
+}
