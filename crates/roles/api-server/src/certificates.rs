@@ -33,11 +33,8 @@ pub enum Given {
 
 /// Keeps `given` current until it is dropped.
 pub async fn watch_given(client: Client, namespace: String, given: watch::Sender<Given>) {
-    let options = WatchOptions {
-        fields: format!("metadata.name={OWN}"),
-        skip_managed_fields: true,
-        ..WatchOptions::default()
-    };
+    let options =
+        WatchOptions { fields: format!("metadata.name={OWN}"), skip_managed_fields: true, ..WatchOptions::default() };
     let mut watch = Watch::new(&client, &secrets(), &namespace, options);
     let mut listed = Given::Nothing;
     let put = |value: Given| {
@@ -113,7 +110,9 @@ pub async fn follow(mut source: Source, options: watch::Sender<Arc<Options>>, mo
             None
         } else {
             match choose(&source).await {
-                Some(certificate) if last.as_ref().is_some_and(|last| *last == (certificate.clone(), now.clone())) => None,
+                Some(certificate) if last.as_ref().is_some_and(|last| *last == (certificate.clone(), now.clone())) => {
+                    None
+                }
                 Some(certificate) => {
                     match tls::config(&certificate, &now) {
                         Ok(config) => {
@@ -188,7 +187,9 @@ async fn store(client: &Client, namespace: &str, made: &Certificate) -> Result<C
                     .map(|(key, value)| (key, Value::from(value)))
                     .collect();
                 let metadata: Value =
-                    [("name", Value::from(SERVER)), ("namespace", namespace.into()), ("labels", labels)].into_iter().collect();
+                    [("name", Value::from(SERVER)), ("namespace", namespace.into()), ("labels", labels)]
+                        .into_iter()
+                        .collect();
                 let secret: Value = [
                     ("apiVersion", Value::from("v1")),
                     ("kind", "Secret".into()),

@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use hyper::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, VARY,
-};
+use hyper::header::{ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, VARY};
 use hyper::{HeaderMap, Method, Response, StatusCode};
 
 use crate::answer::text;
@@ -67,9 +65,10 @@ impl Files {
         let mut response = match self.inner.assets.get(name) {
             Some(asset) => file(asset, headers),
             None => match &self.inner.index {
-                None if name.is_empty() => {
-                    text(StatusCode::OK, "This server has no web UI. Its API is at api/v1, its command line at download/bowline-linux-amd64.\n")
-                }
+                None if name.is_empty() => text(
+                    StatusCode::OK,
+                    "This server has no web UI. Its API is at api/v1, its command line at download/bowline-linux-amd64.\n",
+                ),
                 Some(index) if name.is_empty() || name == "index.html" || wants_page(headers) => page(index, options),
                 _ => text(StatusCode::NOT_FOUND, "Not Found\n"),
             },
@@ -87,7 +86,9 @@ impl Files {
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "same-origin"),
         ] {
-            if let Ok(value) = HeaderValue::from_str(value).map_err(|_| ()).and_then(|v| if v.is_empty() { Err(()) } else { Ok(v) }) {
+            if let Ok(value) =
+                HeaderValue::from_str(value).map_err(|_| ()).and_then(|v| if v.is_empty() { Err(()) } else { Ok(v) })
+            {
                 headers.insert(name, value);
             }
         }
@@ -163,7 +164,8 @@ mod tests {
             immutable: true,
             ..Asset::default()
         };
-        let icon = Asset { content_type: "image/svg+xml", plain: "<svg/>".into(), digest: "d2".into(), ..Asset::default() };
+        let icon =
+            Asset { content_type: "image/svg+xml", plain: "<svg/>".into(), digest: "d2".into(), ..Asset::default() };
         let index = "<head><base href=\"/\"><title>Bowline</title>".to_string();
         Files::new(index, [("assets/main.d1.js".to_string(), asset), ("icon.svg".to_string(), icon)].into())
     }
@@ -183,14 +185,21 @@ mod tests {
         let html = [("accept", "text/html,*/*;q=0.8")];
         for path in ["/", "/index.html", "/applications/argocd/shop"] {
             let (status, body, headers) = get(path, &html, flags()).await;
-            assert_eq!((status, body.as_str()), (200, "<head><base href=\"/x&quot;y/\"><title>Bowline</title>"), "{path}");
+            assert_eq!(
+                (status, body.as_str()),
+                (200, "<head><base href=\"/x&quot;y/\"><title>Bowline</title>"),
+                "{path}"
+            );
             assert_eq!(headers[CACHE_CONTROL], FRESH);
             assert!(headers["content-security-policy"].to_str().unwrap().contains("script-src 'self';"));
             assert_eq!(headers["x-frame-options"], "sameorigin");
         }
         assert_eq!(get("/missing.js", &[("accept", "*/*")], flags()).await.0, 404);
         let (_, body, headers) = get("/assets/main.d1.js", &[("accept-encoding", "gzip, br")], flags()).await;
-        assert_eq!((body.as_str(), &headers[CONTENT_ENCODING], &headers[CACHE_CONTROL]), ("packed", &"gzip".parse().unwrap(), &FOR_EVER.parse().unwrap()));
+        assert_eq!(
+            (body.as_str(), &headers[CONTENT_ENCODING], &headers[CACHE_CONTROL]),
+            ("packed", &"gzip".parse().unwrap(), &FOR_EVER.parse().unwrap())
+        );
         let (_, body, headers) = get("/assets/main.d1.js", &[], flags()).await;
         assert_eq!((body.as_str(), headers.get(CONTENT_ENCODING)), ("let plain", None));
         assert_eq!(get("/icon.svg", &[("if-none-match", "W/\"d2\"")], flags()).await.0, 304);
@@ -205,6 +214,9 @@ mod tests {
             ..Flags::default()
         };
         let (_, _, headers) = get("/", &[], flags).await;
-        assert_eq!((headers.get("x-frame-options"), &headers["content-security-policy"]), (None, &"frame-ancestors 'self';".parse().unwrap()));
+        assert_eq!(
+            (headers.get("x-frame-options"), &headers["content-security-policy"]),
+            (None, &"frame-ancestors 'self';".parse().unwrap())
+        );
     }
 }

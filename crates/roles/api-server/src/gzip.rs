@@ -57,7 +57,8 @@ pub(crate) fn compress(response: Response<Body>) -> Response<Body> {
         || kind.ends_with("xml")
         || kind.ends_with("wasm");
     let small = body.size_hint().upper().is_some_and(|size| size < LEAST);
-    let empty = matches!(head.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED | StatusCode::SWITCHING_PROTOCOLS);
+    let empty =
+        matches!(head.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED | StatusCode::SWITCHING_PROTOCOLS);
     let fixed = headers.contains_key(CONTENT_ENCODING)
         || headers.contains_key(CONTENT_RANGE)
         || headers.get(CACHE_CONTROL).is_some_and(|v| v.as_bytes().windows(12).any(|w| w == b"no-transform"));
@@ -119,7 +120,9 @@ impl HttpBody for Gzip {
                 }
                 None => {
                     let finished = this.encoder.take().map(GzEncoder::finish);
-                    return Poll::Ready(finished.map(|out| out.map(|out| Frame::data(out.into())).map_err(axum::Error::new)));
+                    return Poll::Ready(
+                        finished.map(|out| out.map(|out| Frame::data(out.into())).map_err(axum::Error::new)),
+                    );
                 }
             }
         }
@@ -160,7 +163,10 @@ mod tests {
     async fn what_is_worth_it_is_compressed_and_comes_as_it_is_sent() {
         let long = "a long answer ".repeat(20_000);
         let packed = compress(response("application/json; charset=utf-8", long.clone()));
-        assert_eq!((&packed.headers()[CONTENT_ENCODING], &packed.headers()[ETAG]), (&"gzip".parse().unwrap(), &"W/\"1\"".parse().unwrap()));
+        assert_eq!(
+            (&packed.headers()[CONTENT_ENCODING], &packed.headers()[ETAG]),
+            (&"gzip".parse().unwrap(), &"W/\"1\"".parse().unwrap())
+        );
         let bytes = packed.into_body().collect().await.unwrap().to_bytes();
         assert!(bytes.len() < long.len() / 20, "{}", bytes.len());
         let mut text = String::new();

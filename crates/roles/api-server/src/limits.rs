@@ -1,4 +1,4 @@
-//! [`Bounded`]: a request's body, of bounded size, that goes on or ends.
+//! [`bounded`]: a request's body, of bounded size, that goes on or ends.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -6,42 +6,34 @@ use std::time::Duration;
 
 use axum::BoxError;
 use axum::body::{Body, Bytes};
+use http_body_util::Limited;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::time::{Instant, Sleep};
 
 /// A client that sends nothing for this long in the middle of a request has gone.
 const STALLED: Duration = Duration::from_secs(60);
 
-/// Why a body was not read to its end.
+/// A body that stopped coming. One that is too large ends in [`http_body_util::LengthLimitError`], which axum knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BodyError {
-    /// It is larger than what is accepted, in bytes.
-    #[error("the request body is larger than {0} bytes")]
-    TooLarge(usize),
-    /// It stopped coming.
-    #[error("the request body stopped coming")]
-    Stalled,
-}
+#[error("the request body stopped coming")]
+pub struct Stalled;
 
-/// See the [module](self).
-pub(crate) struct Bounded {
+/// See [`bounded`].
+struct Bounded {
     inner: Body,
-    left: usize,
-    limit: usize,
     stalled: Pin<Box<Sleep>>,
 }
 
-// === impl Bounded ===
-
-impl Bounded {
-    pub(crate) fn new(inner: Body, limit: usize) -> Body {
-        let stalled = Box::pin(tokio::time::sleep(STALLED));
-        if inner.is_end_stream() {
-            return inner;
-        }
-        Body::new(Bounded { inner, left: limit, limit, stalled })
+/// The body, which ends in an error where it has more than `limit` bytes or stops coming.
+pub(crate) fn bounded(inner: Body, limit: usize) -> Body {
+    if inner.is_end_stream() {
+        return inner;
     }
+    let stalled = Box::pin(tokio::time::sleep(STALLED));
+    Body::new(Limited::new(Bounded { inner, stalled }, limit))
 }
+
+// === impl Bounded ===
 
 impl HttpBody for Bounded {
     type Data = Bytes;
@@ -52,19 +44,13 @@ impl HttpBody for Bounded {
         match Pin::new(&mut this.inner).poll_frame(context) {
             Poll::Pending => {
                 ready!(this.stalled.as_mut().poll(context));
-                Poll::Ready(Some(Err(BodyError::Stalled.into())))
+                Poll::Ready(Some(Err(Stalled.into())))
             }
             Poll::Ready(None) => Poll::Ready(None),
             Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(error.into()))),
             Poll::Ready(Some(Ok(frame))) => {
                 this.stalled.as_mut().reset(Instant::now() + STALLED);
-                match this.left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) {
-                    Some(left) => {
-                        this.left = left;
-                        Poll::Ready(Some(Ok(frame)))
-                    }
-                    None => Poll::Ready(Some(Err(BodyError::TooLarge(this.limit).into()))),
-                }
+                Poll::Ready(Some(Ok(frame)))
             }
         }
     }
@@ -90,14 +76,14 @@ mod tests {
             true => Poll::Ready(None),
             false => Poll::Pending,
         });
-        let body = Bounded::new(Body::from_stream(futures::StreamExt::chain(stream, rest)), limit);
+        let body = bounded(Body::from_stream(futures::StreamExt::chain(stream, rest)), limit);
         body.collect().await.map(|all| all.to_bytes().len()).map_err(|error| error.to_string())
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_body_is_bounded_in_size_and_silence() {
         assert_eq!(read(4, vec!["ab", "cd"], true).await, Ok(4));
-        assert_eq!(read(3, vec!["ab", "cd"], true).await, Err("the request body is larger than 3 bytes".into()));
+        assert_eq!(read(3, vec!["ab", "cd"], true).await, Err("length limit exceeded".into()));
         assert_eq!(read(9, vec!["ab"], false).await, Err("the request body stopped coming".into()));
     }
 }

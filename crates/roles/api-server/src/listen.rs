@@ -3,10 +3,12 @@
 //! A connection has a slot. When all slots are taken, the connection that has been idle for longest is let go for the new one, so
 //! that many who are silent do not keep out one who asks. Who is silent from the start, or slow to say what it wants, is let go too.
 
-mod connection;
+pub(crate) mod connection;
 mod frames;
 mod io;
 mod refuse;
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

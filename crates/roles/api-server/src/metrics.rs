@@ -9,6 +9,9 @@ use bowline_base_telemetry::prometheus::registry::Registry;
 /// Labels as pairs, in the order in which they are shown.
 pub(crate) type Labels = Vec<(&'static str, String)>;
 
+/// How long calls took, each family with the same buckets.
+pub(crate) type Seconds = Family<Labels, Histogram, fn() -> Histogram>;
+
 /// What the API server counts.
 #[derive(Clone, Debug)]
 pub struct Metrics {
@@ -17,7 +20,7 @@ pub struct Metrics {
     /// Calls that ended, by service, method and code.
     pub(crate) handled: Family<Labels, Counter>,
     /// How long calls took, in seconds; only where it is asked for, since it has many lines.
-    pub(crate) seconds: Option<Family<Labels, Histogram, fn() -> Histogram>>,
+    pub(crate) seconds: Option<Seconds>,
     /// Webhooks by repository, where the sender proved itself: strangers must not choose labels.
     pub(crate) webhooks: Family<Labels, Counter>,
     /// Webhooks by sender and outcome.
@@ -40,7 +43,8 @@ impl Metrics {
             handled: Family::default(),
             seconds: histogram.then(|| {
                 Family::new_with_constructor(
-                    (|| Histogram::new([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0])) as fn() -> Histogram
+                    (|| Histogram::new([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0]))
+                        as fn() -> Histogram,
                 )
             }),
             webhooks: Family::default(),

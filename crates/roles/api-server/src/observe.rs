@@ -12,7 +12,7 @@ use hyper::Response;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use crate::call::{CODES, Call, Protocol, code_of};
-use crate::listen::Peer;
+use crate::listen::connection::Peer;
 use crate::metrics::Metrics;
 
 /// Who asks, for the log: whoever finds it out puts it into the response's extensions.
@@ -183,7 +183,8 @@ mod tests {
     async fn the_code_is_found_wherever_it_stands() {
         let grpc = |code: &'static str| Response::builder().header("grpc-status", code).body(Body::empty()).unwrap();
         check(Protocol::Grpc, grpc("5"), true, "NotFound").await;
-        check(Protocol::Http, Response::builder().status(403).body("no".into()).unwrap(), true, "PermissionDenied").await;
+        check(Protocol::Http, Response::builder().status(403).body("no".into()).unwrap(), true, "PermissionDenied")
+            .await;
         check(Protocol::Http, Response::new("yes".into()), true, "OK").await;
         check(Protocol::Http, Response::new("yes".into()), false, "Canceled").await;
         let trailed = |code: &'static str| {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bowline_core_types::Sensitive;
-use jiff::tz::TimeZone;
+use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 use rcgen::{CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose};
 use rustls::crypto::aws_lc_rs;
@@ -46,8 +46,10 @@ impl Certificate {
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         // Clocks of clients are not ours.
-        for (limit, at) in [(&mut params.not_before, now - 24.hours()), (&mut params.not_after, now + (24 * VALID).hours())] {
-            let day = at.to_zoned(TimeZone::UTC).date();
+        for (limit, at) in
+            [(&mut params.not_before, now - 24.hours()), (&mut params.not_after, now + (24 * VALID).hours())]
+        {
+            let day = Offset::UTC.to_datetime(at).date();
             let of = |number: i8| u8::try_from(number).map_err(|_| format!("{day} is no day"));
             *limit = rcgen::date_time_ymd(day.year().into(), of(day.month())?, of(day.day())?);
         }
@@ -70,9 +72,7 @@ pub fn config(certificate: &Certificate, options: &Options) -> Result<Arc<Server
     let mut provider = aws_lc_rs::default_provider();
     if !options.tls_ciphers.is_empty() {
         let wanted: Vec<&str> = options.tls_ciphers.split(':').map(str::trim).filter(|name| !name.is_empty()).collect();
-        let name = |suite: &rustls::SupportedCipherSuite| {
-            format!("{:?}", suite.suite()).replacen("TLS13_", "TLS_", 1)
-        };
+        let name = |suite: &rustls::SupportedCipherSuite| format!("{:?}", suite.suite()).replacen("TLS13_", "TLS_", 1);
         let known: Vec<String> = provider.cipher_suites.iter().map(name).collect();
         if let Some(unknown) = wanted.iter().find(|wanted| !known.iter().any(|known| known == *wanted)) {
             return Err(format!("{unknown} is none of the cipher suites {}", known.join(", ")));

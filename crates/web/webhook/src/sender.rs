@@ -27,12 +27,12 @@ pub enum Sender {
 }
 
 /// The headers of a request, by name in any case.
-pub type Headers<'a> = &'a dyn Fn(&str) -> Option<&'a str>;
+pub type Headers<'a> = &'a (dyn Fn(&str) -> Option<&'a str> + Sync);
 
 /// What senders prove that they know, from `argocd-secret`; a sender whose secret is not set is believed, but for Harbor, which is
 /// not known by anything else.
 #[derive(Clone, Copy)]
-pub struct Secrets<'a>(&'a dyn Fn(&str) -> Option<&'a Sensitive<String>>);
+pub struct Secrets<'a>(&'a (dyn Fn(&str) -> Option<&'a Sensitive<String>> + Sync));
 
 /// Why a webhook is not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -168,7 +168,7 @@ impl fmt::Display for Sender {
 
 impl<'a> Secrets<'a> {
     /// Secrets by what follows `webhook.` in their key, such as `github.secret`.
-    pub fn new(get: &'a dyn Fn(&str) -> Option<&'a Sensitive<String>>) -> Secrets<'a> {
+    pub fn new(get: &'a (dyn Fn(&str) -> Option<&'a Sensitive<String>> + Sync)) -> Secrets<'a> {
         Secrets(get)
     }
 

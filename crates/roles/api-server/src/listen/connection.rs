@@ -106,14 +106,8 @@ enum Protocol {
     Http2,
 }
 
-async fn http<S>(
-    shared: &Shared,
-    stream: S,
-    service: Service,
-    peer: Peer,
-    protocol: Protocol,
-    cancel: &Cancel,
-) where
+async fn http<S>(shared: &Shared, stream: S, service: Service, peer: Peer, protocol: Protocol, cancel: &Cancel)
+where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let limits = shared.limits;
@@ -126,8 +120,7 @@ async fn http<S>(
             let (active, service) = (state.begin(), service.clone());
             request.extensions_mut().insert(peer);
             async move {
-                let response = service.oneshot(request.map(Body::new)).await;
-                let Ok(response) = response.or_else(|never: Infallible| match never {});
+                let Ok(response) = service.oneshot(request.map(Body::new)).await;
                 Ok::<Response<Answer>, Infallible>(response.map(|body| Answer { body, _active: active }))
             }
         }
@@ -240,10 +233,7 @@ impl HttpBody for Answer {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         Pin::new(&mut self.get_mut().body).poll_frame(context)
     }
 

@@ -50,7 +50,8 @@ impl Frames {
                     bytes = rest;
                     if *seen == HEADER {
                         pings += usize::from(header[3] == PING && header[4] & ACK == 0);
-                        let length = usize::from(header[0]) << 16 | usize::from(header[1]) << 8 | usize::from(header[2]);
+                        let length =
+                            usize::from(header[0]) << 16 | usize::from(header[1]) << 8 | usize::from(header[2]);
                         *self = if length == 0 { Frames::Header([0; HEADER], 0) } else { Frames::Payload(length) };
                     }
                 }

@@ -1,0 +1,196 @@
+//! The API server: one port for gRPC, gRPC-web, REST, the web UI and webhooks.
+//!
+//! [`ApiServer::bind`] takes the port and [`ApiServer::start`] serves it; [`listen`] is how connections come and go, `server` what a
+//! request meets. What settings say counts from the moment that they change: connections that are open stay open, requests that are
+//! under way go on, and the next ones meet the new options, the new certificate.
+
+mod answer;
+mod call;
+mod certificates;
+mod client_version;
+mod download;
+mod drain;
+mod files;
+mod gzip;
+mod health;
+mod limits;
+pub mod listen;
+mod metrics;
+mod observe;
+mod options;
+mod redirect;
+mod server;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod webhook;
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use bowline_base_clock::Clock;
+use bowline_base_kube::Client;
+use bowline_base_task::Tasks;
+use bowline_base_telemetry::Health;
+use bowline_core_control::World;
+use bowline_core_ports::{BoxFuture, Hints};
+use hyper::{Request, Response, StatusCode};
+use tokio::sync::{Notify, watch};
+use tower::util::BoxCloneSyncService;
+
+pub use call::{Call, Protocol};
+pub use files::{Asset, Files};
+pub use limits::Stalled;
+pub use listen::connection::Peer;
+pub use metrics::Metrics;
+pub use observe::Asker;
+pub use options::{Flags, Options};
+pub use server::Handlers;
+pub use tls::Certificate;
+
+use certificates::{Given, Source};
+use health::Healthz;
+use listen::{Limits, Mode, Port, Shared};
+use observe::Observer;
+use server::Server;
+use webhook::Webhooks;
+
+/// Bytes of a message by default: the contract's 200 MB.
+pub const MESSAGE_BYTES: usize = 200 << 20;
+/// Health says that the server stops; so long it goes on taking requests, so that whoever sends them has noticed.
+const NOTICE: Duration = Duration::from_millis(500);
+
+/// What the API server is started with.
+pub struct Config {
+    /// What the command line says.
+    pub flags: Flags,
+    /// Bounds of connections.
+    pub limits: Limits,
+    /// Bytes of a message.
+    pub message_bytes: usize,
+    /// The program for download.
+    pub program: Option<PathBuf>,
+}
+
+/// What the API server stands on.
+pub struct Surroundings {
+    /// What the control namespace says.
+    pub world: Arc<World>,
+    /// Is done when that has been read once.
+    pub read: BoxFuture<'static, ()>,
+    /// The way to the cluster.
+    pub client: Client,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Owns what runs.
+    pub tasks: Tasks,
+    /// Says when the server stops.
+    pub health: Health,
+    /// Gets what webhooks say.
+    pub hints: Arc<dyn Hints>,
+    /// What is counted.
+    pub metrics: Metrics,
+}
+
+/// The API server, bound and not yet served.
+pub struct ApiServer {
+    port: Port,
+}
+
+// === impl ApiServer ===
+
+impl ApiServer {
+    /// Binds the port.
+    pub async fn bind(address: SocketAddr) -> std::io::Result<ApiServer> {
+        Ok(ApiServer { port: Port::bind(address).await? })
+    }
+
+    /// Where it listens: the port that was chosen, where 0 was asked for.
+    pub fn local_addr(&self) -> std::io::Result<SocketAddr> {
+        self.port.local_addr()
+    }
+
+    /// Serves from now on: health at once, everything else when the settings have been read, or at once where flags decide what is spoken.
+    pub fn start(self, config: Config, around: Surroundings, handlers: Handlers) {
+        let Surroundings { world, read, client, clock, tasks, health, hints, metrics } = around;
+        let first = Arc::new(Options::of(&config.flags, &world.settings()));
+        let known = if config.flags.insecure == Some(true) { Mode::Plain } else { Mode::Starting };
+        let (options_out, options) = watch::channel(first);
+        let (mode_out, mode) = watch::channel(known);
+        let (given_out, given) = watch::channel(Given::default());
+        let cancel = tasks.cancel_token().clone();
+
+        let watching = certificates::watch_given(client.clone(), world.namespace().to_string(), given_out);
+        spawn(&tasks, "watch the server's certificate", watching);
+        let source = Source {
+            world: world.clone(),
+            client: client.clone(),
+            flags: config.flags.clone(),
+            clock: clock.clone(),
+            given,
+        };
+        spawn(&tasks, "follow the server's options", async move {
+            read.await;
+            certificates::follow(source, options_out, mode_out).await;
+        });
+
+        let healthz = Arc::new(Healthz::new(health.clone(), Some(client.clone()), clock.clone()));
+        let server = Arc::new(Server {
+            handlers,
+            options: options.clone(),
+            observer: Observer { clock: clock.clone(), metrics: metrics.clone() },
+            healthz: healthz.clone(),
+            webhooks: Some(Webhooks::new(world, hints, metrics.clone())),
+            program: config.program,
+            message_bytes: config.message_bytes,
+            cancel: cancel.clone(),
+        });
+        let app = service(move |request| {
+            let server = server.clone();
+            async move { server.answer(request).await }
+        });
+        let starting = service(move |request: Request<Body>| {
+            let healthz = healthz.clone();
+            async move {
+                match request.uri().path().ends_with("/healthz") {
+                    true => healthz.answer(request.uri()).await,
+                    false => answer::text(StatusCode::SERVICE_UNAVAILABLE, "the server is starting; try again\n"),
+                }
+            }
+        });
+        let redirect = service(move |request: Request<Body>| {
+            let root = options.borrow().root_path.clone();
+            async move { redirect::redirect(&request, &root) }
+        });
+        let limits = config.limits;
+        let shared = Shared { app, starting, redirect, mode, limits, metrics, pressure: Notify::new() };
+        // The connections are waited for apart from the rest: what is under way may still need it.
+        let connections = tasks.scope();
+        let serving = self.port.serve(Arc::new(shared), connections, async move {
+            cancel.cancelled().await;
+            tokio::time::sleep(NOTICE).await;
+        });
+        tasks.spawn("api port", serving);
+    }
+}
+
+fn spawn(tasks: &Tasks, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
+    let cancel = tasks.cancel_token().clone();
+    tasks.spawn(name, async move {
+        cancel.run(task).await;
+    });
+}
+
+fn service<F>(answer: impl Fn(Request<Body>) -> F + Clone + Send + Sync + 'static) -> listen::Service
+where
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    BoxCloneSyncService::new(tower::service_fn(move |request| {
+        let answering = answer(request);
+        async move { Ok::<_, Infallible>(answering.await) }
+    }))
+}
