@@ -1,7 +1,10 @@
 //! `bowline server`.
 
+mod api;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bowline_base_kube::{Class, Client, ListOptions};
@@ -32,6 +35,8 @@ pub struct ServerArgs {
     /// Directory for mirrors of Git repositories; one process may use it [default: bowline in the temporary directory]
     #[arg(long, value_name = "DIRECTORY")]
     cache_dir: Option<PathBuf>,
+    #[command(flatten)]
+    api: api::ApiArgs,
 }
 
 /// Runs the server until a signal ends it.
@@ -51,16 +56,20 @@ async fn serve(global: &Global, args: ServerArgs) -> Result<(), CliError> {
     let health = Health::default();
     let mut registry = Registry::default();
     let surroundings = runtime(&tasks);
+    // The API tells its health from here on, so its ports come first.
+    let api = args.api.bind(&health).await?;
     let client = Client::new(&config(global)?, &surroundings).map_err(crate::kube::failed)?;
-    let cache = args.cache_dir.unwrap_or_else(|| std::env::temp_dir().join("bowline"));
+    let cache = args.cache_dir.clone().unwrap_or_else(|| std::env::temp_dir().join("bowline"));
     let controller = Config {
         namespace: global.namespace.clone(),
         git: bowline_desired_git::Settings::new(cache, std::env::vars_os()),
         secrets: random()?,
         seed: u64::from_le_bytes(random()?),
     };
-    let controller = AppController::start(controller, client.clone(), renderers(), surroundings, &mut registry)
+    let controller = AppController::start(controller, client.clone(), renderers(), surroundings.clone(), &mut registry)
         .map_err(|e| CliError::failed(e.to_string()))?;
+    let controller = Arc::new(controller);
+    api.start(&args.api, &controller, client.clone(), &surroundings, &health)?;
     let admin = Admin::bind(args.admin_address, registry, health.clone()).await.map_err(|e| {
         CliError::failed(format!("{}: {e}", args.admin_address)).hint("another address is named with --admin-address")
     })?;

@@ -64,13 +64,48 @@ impl Lab {
             .expect("because the temporary folder is writable");
         let child = self
             .bowline()
-            .args(["server", "--admin-address", "127.0.0.1:0", "--cache-dir"])
+            .args(["server", "--admin-address", "127.0.0.1:0", "--address", "127.0.0.1", "--port", "0"])
+            .args(["--metrics-address", "127.0.0.1", "--metrics-port", "0", "--insecure", "--cache-dir"])
             .arg(self.folder.path().join("cache"))
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
             .expect("because the binary was built with this test");
         self.server = Some(child);
+    }
+
+    /// Where the server that was started last serves its API, in clear.
+    pub fn api(&self) -> std::net::SocketAddr {
+        let start = Instant::now();
+        loop {
+            let log = self.log();
+            let line = log.lines().rev().find(|line| line.contains("api server"));
+            if let Some(address) = line.and_then(|line| line.split("address=").nth(1)) {
+                return address
+                    .split_whitespace()
+                    .next()
+                    .and_then(|a| a.parse().ok())
+                    .expect("because it is an address");
+            }
+            assert!(start.elapsed() < PATIENCE, "no API server:\n{log}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Sends a request to the API; gives the status and the body.
+    pub fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
+        use std::io::{Read, Write};
+        let mut stream = std::net::TcpStream::connect(self.api()).expect("because the server listens");
+        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let length = body.len();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n"
+        );
+        stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).expect("because it reads");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("because it answers in text");
+        let status = text.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("because HTTP has a status");
+        (status, text.split_once("\r\n\r\n").map(|(_, body)| body.to_string()).unwrap_or_default())
     }
 
     /// Kills the server as a crash would: no signal that it could catch.

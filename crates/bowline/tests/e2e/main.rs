@@ -12,3 +12,4 @@ mod failures;
 mod life;
 mod renderers;
 mod sync;
+mod webhook;

@@ -45,8 +45,8 @@ pub struct Limits {
     pub streams: u32,
     /// Bytes of the headers of a request. A cookie of 20 parts has up to 80 KB.
     pub header_bytes: u32,
-    /// How long those that are under way have when the server stops before they are broken off.
-    pub drain: Duration,
+    /// How long a client that is to go has to take notice.
+    pub goodbye: Duration,
 }
 
 /// What the port speaks.
@@ -95,7 +95,7 @@ impl Default for Limits {
             idle: Duration::from_secs(300),
             streams: 256,
             header_bytes: 128 << 10,
-            drain: Duration::from_secs(10),
+            goodbye: Duration::from_secs(5),
         }
     }
 }

@@ -34,9 +34,9 @@ mod tests {
     fn the_same_place_under_https() {
         for (host, uri, root, want) in [
             ("h:8080", "/a?b=c", "", Ok("https://h:8080/a?b=c")),
-            ("h", "/", "/root", Ok("https://h/root/")),
-            ("h", "/root/x", "/root", Ok("https://h/root/x")),
-            ("h", "/rooted", "/root", Ok("https://h/root/rooted")),
+            ("h", "/", "/under", Ok("https://h/under/")),
+            ("h", "/under/x", "/under", Ok("https://h/under/x")),
+            ("h", "/understood", "/under", Ok("https://h/under/understood")),
             ("h", "//evil/x", "", Ok("https://h//evil/x")),
             ("", "/", "", Err(400)),
             ("user@evil", "/", "", Err(400)),

@@ -9,6 +9,7 @@ mod compare;
 mod conditions;
 mod delete;
 mod desired;
+mod hints;
 mod metrics;
 mod operate;
 mod operation_state;
@@ -30,7 +31,7 @@ use bowline_base_task::{Readiness, Tasks};
 use bowline_base_telemetry::prometheus::registry::Registry;
 use bowline_core_control::{Change, Control, Watched, World, watch};
 use bowline_core_crd::Application;
-use bowline_core_ports::{SourceError, SourceErrorKind};
+use bowline_core_ports::{Hints, SourceError, SourceErrorKind};
 use bowline_core_settings::find_repository;
 use bowline_core_types::{AppName, SecretKey};
 use bowline_desired_git::{Access, GitRepositories, redact};
@@ -42,6 +43,7 @@ pub use desired::Target;
 pub use metrics::Metrics;
 
 use clusters::Clusters;
+use hints::{Door, Told};
 use reconcile::AppState;
 
 /// Bytes of rendered objects that are kept: ten objects of two kilobytes each for ten thousand applications.
@@ -75,6 +77,7 @@ pub struct Renderers {
 pub struct AppController {
     shared: Arc<Shared>,
     readiness: Readiness,
+    hints: Arc<dyn Hints>,
 }
 
 /// What all workers share.
@@ -91,6 +94,7 @@ pub(crate) struct Shared {
     pub engines: Renderers,
     pub memo: Memo,
     pub queue: Queue<AppName>,
+    pub told: Told,
     pub states: Mutex<HashMap<AppName, Arc<tokio::sync::Mutex<AppState>>>>,
     pub metrics: Metrics,
 }
@@ -129,6 +133,7 @@ impl AppController {
             clusters,
             memo: Memo::new(RENDERS),
             queue: Queue::new(),
+            told: Told::default(),
             states: Mutex::default(),
             runtime,
             client,
@@ -166,7 +171,17 @@ impl AppController {
             }
             drop(started);
         });
-        Ok(AppController { shared, readiness })
+        let (door, hints) = Door::new();
+        let (heeding, cancel) = (hints::heed(shared.clone(), hints), shared.tasks.cancel_token().clone());
+        shared.tasks.spawn("hints", async move {
+            cancel.run(heeding).await;
+        });
+        Ok(AppController { shared, readiness, hints: Arc::new(door) })
+    }
+
+    /// Where hints of what was pushed go.
+    pub fn hints(&self) -> Arc<dyn Hints> {
+        self.hints.clone()
     }
 
     /// Waits until everything that is needed was read once.
@@ -242,6 +257,7 @@ impl Shared {
     pub(crate) fn forget(&self, name: &AppName) {
         self.states.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
         self.queue.forget(name);
+        self.told.forget(name);
     }
 
     /// A period with a random part, so that applications do not all come due together.

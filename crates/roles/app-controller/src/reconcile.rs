@@ -248,14 +248,18 @@ impl Pass<'_> {
         let hard = refresh == Some(RefreshType::Hard) || hard_due;
         // Who makes an application or points it elsewhere has just looked at the repository.
         let elsewhere = self.stored.status.reconciled_at.is_none() || crate::status::is_compared_to_other(&self.stored);
-        let freshness = match refresh {
-            Some(_) => Freshness::Now,
-            None if elsewhere => Freshness::Now,
+        let milliseconds = |age: Duration| u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+        let told = self.shared.told.take(self.name);
+        let freshness = match (refresh, told) {
+            (Some(_), _) => Freshness::Now,
+            _ if elsewhere => Freshness::Now,
+            // A push was told: what was answered since then does for all applications that it concerns.
+            (None, Some(at)) => Freshness::Within(milliseconds(now.saturating_sub(at))),
             // Applications of one repository come due one after the other; one question does for all of them.
-            None if due && !settings.reconciliation.is_zero() => {
-                Freshness::Within(u64::try_from(settings.reconciliation.as_millis()).unwrap_or(u64::MAX) / 2)
+            _ if due && !settings.reconciliation.is_zero() => {
+                Freshness::Within(milliseconds(settings.reconciliation) / 2)
             }
-            None => Freshness::Known,
+            _ => Freshness::Known,
         };
         if hard {
             self.state.memory.clear();
@@ -274,7 +278,11 @@ impl Pass<'_> {
             freshness,
             hard,
         };
-        desired(self.shared, &scene.destination, &target, asked, &mut self.state.desired).await
+        let desired = desired(self.shared, &scene.destination, &target, asked, &mut self.state.desired).await;
+        if told.is_some() && desired.is_err() {
+            self.shared.told.put_back(self.name);
+        }
+        desired
     }
 
     /// Compares what Git says with what the cluster holds.

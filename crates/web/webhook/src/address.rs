@@ -4,6 +4,11 @@
 /// `ssh://git@ssh.host:22/path`, `git@host:path` and `host/path` all give `host/path`, in lower case. `None` where the text names no
 /// repository on a host.
 pub fn address(url: &str) -> Option<String> {
+    if let Some(path) = url.trim().strip_prefix("file://") {
+        // One on this machine; there the case of letters counts.
+        let path = path.trim_end_matches('/');
+        return path.starts_with('/').then(|| format!("file:{}", path.strip_suffix(".git").unwrap_or(path)));
+    }
     let text = url.trim().to_lowercase();
     let (scheme, rest) = match text.split_once("://") {
         Some((scheme, rest)) => (scheme, rest),
@@ -71,6 +76,7 @@ mod tests {
         }
         assert_eq!(address("https://[::1]:8443/org/repo.git"), address("ssh://git@[::1]/org/repo"));
         let azure = Some("dev.azure.com/o/p/_git/r".to_string());
+        assert_eq!(address("file:///srv/Repo.git/"), Some("file:/srv/Repo".into()));
         assert_eq!(address("git@ssh.dev.azure.com:v3/o/p/r"), azure);
         assert_eq!(address("https://o@dev.azure.com/o/p/_git/r"), azure);
     }
@@ -87,7 +93,8 @@ mod tests {
             "https://h",
             "h",
             "h:",
-            "file:///srv/repo",
+            "file://",
+            "file://h/srv",
             "oci://h/p",
             "a:b@",
             "@:/",

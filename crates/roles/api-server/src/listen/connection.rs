@@ -28,8 +28,6 @@ const HANDSHAKE: u8 = 0x16;
 const LEAST: u64 = 18;
 /// Only who has been idle for this long goes when a slot is needed.
 const SETTLED: Duration = Duration::from_secs(1);
-/// How long a client has to take notice that it is to go.
-const GOODBYE: Duration = Duration::from_secs(5);
 /// A peer that may be gone is asked this often, and has so long to answer.
 const PING: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(20));
 
@@ -152,7 +150,7 @@ where
                 connection.as_mut().graceful_shutdown();
                 None
             }
-            () = gone(&state), if leaving => return,
+            () = gone(&state, limits), if leaving => return,
         };
         if let Some(ended) = ended {
             if let Err(error) = ended {
@@ -211,12 +209,12 @@ async fn over(shared: &Shared, state: &State, limits: Limits) {
 }
 
 /// Waits until a connection that is to go has nothing under way and has had its time.
-async fn gone(state: &State) {
+async fn gone(state: &State, limits: Limits) {
     loop {
         if state.is_idle() {
             tokio::select! {
                 () = state.changed.notified() => continue,
-                () = tokio::time::sleep(GOODBYE) => return,
+                () = tokio::time::sleep(limits.goodbye) => return,
             }
         }
         state.changed.notified().await;

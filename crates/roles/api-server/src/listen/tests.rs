@@ -190,7 +190,7 @@ async fn before_the_settings_are_read_health_is_told_and_handshakes_wait() {
 #[tokio::test(flavor = "multi_thread")]
 async fn half_requests_and_silence_end_and_others_go_on() {
     let short = Duration::from_millis(300);
-    let limits = Limits { silent: short, headers: short, idle: short, ..Limits::default() };
+    let limits = Limits { silent: short, headers: short, idle: short, goodbye: short, ..Limits::default() };
     let certificate = certificate();
     for mode in [Mode::Plain, speaking_tls(&certificate)] {
         let lab = lab(mode, limits).await;
