@@ -2,6 +2,7 @@
 //! `sync/apply`), tests fake them, and only roles wire one to the other.
 
 mod cluster;
+mod engine;
 mod hint;
 mod pods;
 mod source;
@@ -12,6 +13,7 @@ pub use cluster::{
     Applied, ApplyOptions, Cluster, ClusterError, ClusterErrorKind, DeleteOptions, FieldValidation, KindInfo,
     Propagation, Write,
 };
+pub use engine::{ClusterFacts, Engine, EngineError, EngineErrorKind, Manifests, Origin, Reached};
 pub use hint::{Hints, HintsFull, Pushed};
 pub use pods::{LogLines, LogQuery, Pods};
 pub use source::{Freshness, Resolved, RevisionMetadata, SourceError, SourceErrorKind, Sources};

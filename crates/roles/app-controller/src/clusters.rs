@@ -76,6 +76,11 @@ impl Clusters {
         Ok(destination)
     }
 
+    /// What stands for what Secrets hold is made with it.
+    pub fn secret_key(&self) -> &SecretKey {
+        &self.secrets
+    }
+
     /// Those that are in use.
     pub fn all(&self) -> Vec<Arc<Destination>> {
         self.destinations.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
@@ -97,7 +102,9 @@ async fn feed(shared: Arc<Shared>, server: String, cache: Cache, cluster: Arc<Ku
     loop {
         let batch = changes.next().await;
         for change in batch.apps {
-            shared.queue.add(AppName::from_instance(&change.instance, &shared.config.namespace));
+            let app = AppName::from_instance(&change.instance, &shared.config.namespace);
+            shared.shown.touch(&app);
+            shared.queue.add(app);
         }
         if batch.cluster {
             cluster.set_discovery(cache.discovery());

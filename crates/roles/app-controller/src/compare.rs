@@ -273,6 +273,11 @@ impl Memory {
         Some(LiveObject { health: assess(&object), object })
     }
 
+    /// What applying an object would give, as it was answered last.
+    pub fn predicted(&self, key: &ResourceKey) -> Option<&Object> {
+        self.answers.get(key)?.predicted.as_ref().ok()
+    }
+
     /// The newest of an object, where a watch shows `watched`.
     pub fn newest(&self, key: &ResourceKey, watched: Option<&Object>, now: Timestamp) -> Option<Object> {
         self.overlay.newest(key, watched, now)

@@ -169,7 +169,8 @@ pub async fn desired(
     Ok(desired)
 }
 
-fn features(shared: &Shared) -> Features {
+/// What is switched on.
+pub fn features(shared: &Shared) -> Features {
     let settings = shared.world.settings();
     Features {
         helm: settings.helm_enabled,

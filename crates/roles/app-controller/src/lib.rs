@@ -16,6 +16,7 @@ mod operation_state;
 mod project;
 mod reconcile;
 mod rules;
+mod serve;
 mod status;
 mod view;
 mod windows;
@@ -97,6 +98,8 @@ pub(crate) struct Shared {
     pub told: Told,
     pub states: Mutex<HashMap<AppName, Arc<tokio::sync::Mutex<AppState>>>>,
     pub metrics: Metrics,
+    /// What the last looks found, for who shows it.
+    pub shown: serve::Shown,
 }
 
 /// Why the controller cannot start.
@@ -134,6 +137,7 @@ impl AppController {
             memo: Memo::new(RENDERS),
             queue: Queue::new(),
             told: Told::default(),
+            shown: serve::Shown::default(),
             states: Mutex::default(),
             runtime,
             client,
@@ -187,6 +191,11 @@ impl AppController {
     /// Waits until everything that is needed was read once.
     pub async fn ready(&self) {
         self.readiness.ready().await;
+    }
+
+    /// What is known of applications, for who shows them.
+    pub fn engine(&self) -> Arc<dyn bowline_core_ports::Engine> {
+        Arc::new(serve::Served(self.shared.clone()))
     }
 
     /// What the control namespace says.
@@ -258,6 +267,7 @@ impl Shared {
         self.states.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
         self.queue.forget(name);
         self.told.forget(name);
+        self.shown.forget(name);
     }
 
     /// A period with a random part, so that applications do not all come due together.

@@ -177,6 +177,7 @@ impl Pass<'_> {
         };
 
         // How it stands.
+        self.shared.shown.put(self.name, &compared, &desired, &scene.comparing, &scene.destination, &self.state.memory);
         let persist = self.shared.world.settings().persist_resource_health;
         let now = self.time();
         let stored = self.stored.clone();

@@ -23,6 +23,7 @@ pub struct Compiled {
 }
 
 /// How one application is compared.
+#[derive(Clone)]
 pub struct Comparing {
     /// What is ignored.
     pub ignored: Arc<IgnoreRules>,

@@ -1,0 +1,252 @@
+//! The [`Engine`] port as the controller has it: what it compared last, and what its caches hold.
+
+mod hide;
+mod managed;
+mod tree;
+
+use std::collections::{BTreeMap, HashMap};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bowline_core_crd::{Application, ApplicationTree, ResourceDiff};
+use bowline_core_ports::{
+    BoxFuture, ClusterFacts, Engine, EngineError, EngineErrorKind, Freshness, Manifests, Origin, Reached,
+};
+use bowline_core_types::{AppName, Object, ResourceKey};
+use bowline_desired_render::{Ownership, Request, finish};
+use bowline_live_cache::Connection;
+use futures::Stream;
+use tokio::sync::watch;
+
+use crate::Shared;
+use crate::clusters::Destination;
+use crate::compare::{Compared, Item, Memory};
+use crate::desired::{Asked, Desired, Target, desired, features};
+use crate::rules::Comparing;
+
+/// What the last look at each application found.
+#[derive(Default)]
+pub struct Shown {
+    apps: Mutex<HashMap<AppName, Entry>>,
+}
+
+#[derive(Default)]
+struct Entry {
+    look: Option<Arc<Look>>,
+    /// Sent to whenever the tree or the objects may have changed.
+    changed: watch::Sender<()>,
+}
+
+/// What a look at an application found.
+pub struct Look {
+    items: Vec<(Item, Option<Object>)>,
+    hooks: Arc<Vec<Object>>,
+    comparing: Comparing,
+    destination: Arc<Destination>,
+}
+
+/// The port, for who shows applications.
+pub struct Served(pub(crate) Arc<Shared>);
+
+// === impl Shown ===
+
+impl Shown {
+    /// Keeps what was found, and tells those who wait for it.
+    pub fn put(
+        &self,
+        app: &AppName,
+        compared: &Compared,
+        desired: &Desired,
+        comparing: &Comparing,
+        destination: &Arc<Destination>,
+        memory: &Memory,
+    ) {
+        let items = compared.items.iter().map(|item| (item.clone(), memory.predicted(&item.key).cloned())).collect();
+        let (hooks, destination) = (desired.hooks.clone(), destination.clone());
+        let look = Arc::new(Look { items, hooks, comparing: comparing.clone(), destination });
+        let mut apps = self.apps.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = apps.entry(app.clone()).or_default();
+        entry.look = Some(look);
+        entry.changed.send_replace(());
+    }
+
+    /// The cluster told of a change of the application's objects, or of what they own.
+    pub fn touch(&self, app: &AppName) {
+        if let Some(entry) = self.apps.lock().unwrap_or_else(PoisonError::into_inner).get(app) {
+            entry.changed.send_replace(());
+        }
+    }
+
+    /// The application is gone. Who waits for changes of it is told that there are none to come.
+    pub fn forget(&self, app: &AppName) {
+        self.apps.lock().unwrap_or_else(PoisonError::into_inner).remove(app);
+    }
+
+    fn look(&self, app: &AppName) -> Option<Arc<Look>> {
+        self.apps.lock().unwrap_or_else(PoisonError::into_inner).get(app)?.look.clone()
+    }
+
+    fn follow(&self, app: &AppName) -> watch::Receiver<()> {
+        let mut apps = self.apps.lock().unwrap_or_else(PoisonError::into_inner);
+        apps.entry(app.clone()).or_default().changed.subscribe()
+    }
+}
+
+// === impl Served ===
+
+impl Served {
+    /// The last look. Of an application that was not looked at yet the way to its cluster is still known.
+    fn look(&self, name: &AppName) -> Result<Arc<Look>, EngineError> {
+        if let Some(look) = self.0.shown.look(name) {
+            return Ok(look);
+        }
+        match self.0.world.app(name) {
+            None => Err(EngineError::new(EngineErrorKind::NotFound, format!("application {name} is not known"))),
+            Some(app) => {
+                let why = app.status.conditions.iter().find(|condition| condition.type_.is_error());
+                let why = why.map_or_else(
+                    || "it has not been compared since the server started".to_string(),
+                    |condition| condition.message.clone(),
+                );
+                Err(EngineError::new(EngineErrorKind::NotYet, format!("nothing is known of application {name}: {why}")))
+            }
+        }
+    }
+
+    fn destination(&self, app: &Application) -> Result<Arc<Destination>, EngineError> {
+        let failed = |reason: String| EngineError::new(EngineErrorKind::Failed, reason);
+        let to = &app.spec.destination;
+        let reference = self.0.world.destination(&to.server, &to.name).map_err(failed)?;
+        self.0.clusters.get(&self.0, &reference).map_err(failed)
+    }
+
+    async fn render(&self, app: &Application, origin: Origin) -> Result<Manifests, EngineError> {
+        let failed = |reason: String| EngineError::new(EngineErrorKind::Failed, reason);
+        let destination = self.destination(app)?;
+        let name = AppName::new(app.metadata.namespace.as_str(), app.metadata.name.as_str());
+        let instance = name.instance(&self.0.config.namespace);
+        let namespace = app.spec.destination.namespace.as_str();
+        let found = match origin {
+            Origin::Sources { revisions, anew } => {
+                let target = Target { sources: app.spec.sources(), revisions };
+                let asked = Asked {
+                    instance: &instance,
+                    project: app.spec.project(),
+                    namespace,
+                    freshness: if anew { Freshness::Now } else { Freshness::Known },
+                    hard: anew,
+                };
+                let found = desired(&self.0, &destination, &target, asked, &mut None).await.map_err(failed)?;
+                Manifests {
+                    objects: found.objects.iter().chain(found.hooks.iter()).cloned().collect(),
+                    source_types: found.tools.iter().map(|tool| tool.as_str().to_string()).collect(),
+                    revisions: found.revisions,
+                }
+            }
+            Origin::Files(tree) => {
+                let sources = app.spec.sources();
+                let [source] = &sources[..] else {
+                    let message = "local files can only stand in for the source of an application with one source";
+                    return Err(EngineError::new(EngineErrorKind::Invalid, message));
+                };
+                let (state, discovery) = (destination.cache.state(), destination.cache.discovery());
+                let request = Request {
+                    source,
+                    app: &instance,
+                    namespace,
+                    project: app.spec.project(),
+                    revision: "",
+                    kube_version: state.server_version.as_deref().unwrap_or_default(),
+                    api_versions: &discovery.api_versions(),
+                    refs: &BTreeMap::new(),
+                };
+                let rendered = self.0.memo.render(&request, &tree, &features(&self.0), self.0.engines.borrow());
+                let rendered = rendered.map_err(|e| failed(e.to_string()))?;
+                let tracking = self.0.world.settings().instance_id();
+                let ownership = Ownership { instance: &instance, namespace, tracking: &tracking };
+                let finished = finish(rendered.objects.iter().cloned(), ownership, &|gvk| {
+                    discovery.resource(&gvk.group, &gvk.version, &gvk.kind).map(|kind| kind.namespaced)
+                });
+                Manifests {
+                    objects: finished.objects,
+                    source_types: vec![rendered.tool.as_str().to_string()],
+                    revisions: vec![String::new()],
+                }
+            }
+        };
+        let key = self.0.clusters.secret_key();
+        let objects = found.objects.into_iter().map(|object| hide::alone(object, key)).collect();
+        Ok(Manifests { objects, ..found })
+    }
+}
+
+impl Engine for Served {
+    fn tree<'a>(&'a self, app: &'a AppName) -> BoxFuture<'a, Result<ApplicationTree, EngineError>> {
+        Box::pin(async move {
+            let look = self.look(app)?;
+            let instance = app.instance(&self.0.config.namespace);
+            Ok(tree::tree(&look.destination.cache, &instance, look.items.iter().map(|(item, _)| item)))
+        })
+    }
+
+    fn managed<'a>(&'a self, app: &'a AppName) -> BoxFuture<'a, Result<Vec<ResourceDiff>, EngineError>> {
+        Box::pin(async move {
+            let look = self.look(app)?;
+            let live =
+                |key: &ResourceKey| look.destination.cache.get(key)?.live.as_ref().map(|live| live.object.clone());
+            Ok(managed::managed(&look.items, &look.hooks, &live, &look.comparing, self.0.clusters.secret_key()))
+        })
+    }
+
+    fn changes(&self, app: &AppName) -> Pin<Box<dyn Stream<Item = ()> + Send>> {
+        let mut changed = self.0.shown.follow(app);
+        changed.mark_changed();
+        Box::pin(futures::stream::unfold(changed, async |mut changed| {
+            changed.changed().await.ok()?;
+            Some(((), changed))
+        }))
+    }
+
+    fn manifests<'a>(&'a self, app: &'a Application, origin: Origin) -> BoxFuture<'a, Result<Manifests, EngineError>> {
+        Box::pin(self.render(app, origin))
+    }
+
+    fn reach<'a>(&'a self, app: &'a Application) -> BoxFuture<'a, Result<Reached, EngineError>> {
+        Box::pin(async move {
+            let destination = self.destination(app)?;
+            Ok(Reached {
+                cluster: destination.cluster.clone(),
+                pods: destination.cluster.clone(),
+                server: destination.reference.server.clone(),
+                name: destination.reference.name.clone(),
+            })
+        })
+    }
+
+    fn cluster<'a>(&'a self, server: &'a str) -> BoxFuture<'a, Option<ClusterFacts>> {
+        Box::pin(async move {
+            let destination = self.0.clusters.all().into_iter().find(|known| known.reference.server == server)?;
+            let state = destination.cache.state();
+            let (status, message) = match state.connection {
+                Connection::Connected => ("Successful", String::new()),
+                Connection::Connecting => ("Unknown", "Cluster has no application and is not being monitored.".into()),
+                Connection::Failed { reason, .. } => ("Failed", reason),
+            };
+            let version = state.server_version.unwrap_or_default();
+            let version = version.trim_start_matches('v').split('.').take(2).collect::<Vec<_>>().join(".");
+            Some(ClusterFacts {
+                status,
+                message,
+                version,
+                objects: destination.cache.kinds().iter().map(|kind| kind.objects).sum(),
+                kinds: state.kinds,
+                synced_at: None,
+                api_versions: destination.cache.discovery().api_versions(),
+            })
+        })
+    }
+
+    fn invalidate<'a>(&'a self, server: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(async move { self.0.clusters.forget(|known| known.server != server) })
+    }
+}
