@@ -86,6 +86,17 @@ impl<T> Default for Store<T> {
     }
 }
 
+impl<T> Store<T> {
+    /// An empty store whose changes are numbered from `first` on. Where that is the time, numbers of an earlier process are
+    /// below those of a later one, and who brings one is given everything.
+    pub fn starting_at(first: u64) -> Store<T> {
+        let store = Store::default();
+        store.inner.write().unwrap_or_else(PoisonError::into_inner).newest = first;
+        store.newest.send_replace(first);
+        store
+    }
+}
+
 impl<T> std::fmt::Debug for Store<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let inner = self.read();
@@ -113,6 +124,17 @@ impl<T> Store<T> {
         inner.list.insert(list).clone()
     }
 
+    /// All of them, with the number of the newest change that they show: who goes on with [`Store::follow_from`] misses none.
+    pub fn snapshot(&self) -> (Arc<[Arc<Stored<T>>]>, u64) {
+        loop {
+            let list = self.list();
+            let inner = self.read();
+            if inner.list.as_ref().is_some_and(|newest| Arc::ptr_eq(newest, &list)) {
+                return (list, inner.newest);
+            }
+        }
+    }
+
     /// The number of objects.
     pub fn len(&self) -> usize {
         self.read().objects.len()
@@ -128,6 +150,14 @@ impl<T> Store<T> {
     pub fn follow(self: &Arc<Self>) -> Follower<T> {
         let newest = self.newest.subscribe();
         Follower { store: self.clone(), seen: self.read().newest, newest }
+    }
+
+    /// The changes after the change `seen`. A number that is not of this store (from before a restart, say) is given everything.
+    pub fn follow_from(self: &Arc<Self>, seen: u64) -> Follower<T> {
+        let newest = self.newest.subscribe();
+        let known = self.read().newest;
+        // One that was never given out is further behind than anything that is remembered.
+        Follower { store: self.clone(), seen: if seen > known { 0 } else { seen }, newest }
     }
 
     /// Forgets an object.
@@ -312,6 +342,20 @@ mod tests {
         let kinds: Vec<_> = updates.iter().map(|u| (&*u.stored.name.name, u.kind)).collect();
         assert_eq!(kinds, [("kept", UpdateKind::Modified), ("new", UpdateKind::Added)]);
         assert_eq!(gone, [name("gone")]);
+    }
+
+    #[tokio::test]
+    async fn a_number_of_an_earlier_process_is_given_everything() {
+        let store = Arc::new(Store::starting_at(1_000));
+        store.put(app("a", 1, "u"));
+        let (list, number) = store.snapshot();
+        assert_eq!((list.len(), number), (1, 1_001));
+        for seen in [7, 5_000] {
+            assert!(matches!(store.follow_from(seen).next().await, Followed::All(_)), "{seen}");
+        }
+        let mut follower = store.follow_from(number);
+        store.put(app("a", 2, "u"));
+        assert!(matches!(follower.next().await, Followed::Updates(updates) if updates.len() == 1));
     }
 
     #[test]

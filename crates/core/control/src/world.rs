@@ -51,11 +51,16 @@ pub struct ClusterRef {
 impl World {
     /// Nothing is known yet of `namespace`, the control namespace.
     pub fn new(namespace: impl Into<String>) -> World {
+        World::starting_at(namespace, 0)
+    }
+
+    /// The same, with changes of its stores numbered from `first` on: see [`Store::starting_at`].
+    pub fn starting_at(namespace: impl Into<String>, first: u64) -> World {
         World {
             namespace: namespace.into(),
-            apps: Arc::default(),
-            projects: Arc::default(),
-            application_sets: Arc::default(),
+            apps: Arc::new(Store::starting_at(first)),
+            projects: Arc::new(Store::starting_at(first)),
+            application_sets: Arc::new(Store::starting_at(first)),
             inner: RwLock::default(),
             configured: watch::Sender::new(0),
         }

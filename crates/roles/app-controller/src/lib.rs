@@ -121,7 +121,8 @@ impl AppController {
         runtime: Runtime,
         registry: &mut Registry,
     ) -> Result<AppController, StartError> {
-        let world = Arc::new(World::new(config.namespace.clone()));
+        let started = u64::try_from(runtime.clock.now().as_millisecond()).unwrap_or_default();
+        let world = Arc::new(World::starting_at(config.namespace.clone(), started));
         let access = {
             let world = world.clone();
             move |url: &str, project: &str| access(&world, url, project)
