@@ -83,6 +83,14 @@ fn api(pool: &DescriptorPool) -> Result<String, Box<dyn Error>> {
         })
         .collect();
     writeln!(text, "/// Every service there is.\npub static SERVICES: &[&crate::Service] = &[\n{services}];")?;
+    let trips =
+        pool.files().filter(|file| !["google/", "bowline/"].iter().any(|folder| file.name().starts_with(folder)));
+    let messages = trips.flat_map(|file| file.messages().collect::<Vec<_>>());
+    let trips = messages.filter(|message| !messages::is_spoken(message)).map(|message| {
+        format!("    ({:?}, crate::tests::trip::<{}>),\n", message.full_name(), messages::path(&message))
+    });
+    let trips = trips.collect::<String>();
+    writeln!(text, "#[cfg(test)]\npub(crate) static TRIPS: &[(&str, crate::tests::Trip)] = &[\n{trips}];")?;
     for name in services::foreign_messages(pool) {
         writeln!(text, "impl crate::Complete for {name} {{}}")?;
     }

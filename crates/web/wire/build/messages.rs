@@ -17,6 +17,11 @@ pub fn path(message: &MessageDescriptor) -> String {
     format!("bowline_core_crd::{}", message.name())
 }
 
+/// Whether a message has no struct of its own in Rust: free-form JSON is a JSON value there.
+pub fn is_spoken(message: &MessageDescriptor) -> bool {
+    ["FieldsV1", "JSON"].contains(&message.name())
+}
+
 /// The Rust of a message.
 pub fn message(message: &MessageDescriptor) -> Result<String, String> {
     let file = message.parent_file();

@@ -8,6 +8,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use crate::BoxError;
 use crate::codec::{Codec, Complete};
+use crate::method::complete;
 use crate::rpc::Rpc;
 
 /// A channel to a server, for the generated clients: any `tower` service that carries HTTP/2.
@@ -44,6 +45,7 @@ where
         Q: Message + Complete + 'static,
         A: Message + Complete + Default + 'static,
     {
+        complete(request.get_ref())?;
         self.ready().await?;
         self.0.unary(request, path(rpc), Codec::<Q, A>::default()).await
     }
@@ -57,6 +59,7 @@ where
         Q: Message + Complete + 'static,
         A: Message + Complete + Default + 'static,
     {
+        complete(request.get_ref())?;
         self.ready().await?;
         self.0.server_streaming(request, path(rpc), Codec::<Q, A>::default()).await
     }

@@ -23,6 +23,17 @@ impl Selection {
         (!paths.is_empty()).then_some(Selection { paths, drop })
     }
 
+    /// The same selection, with `path` kept whatever it says.
+    #[must_use]
+    pub fn keeping(mut self, path: &str) -> Selection {
+        if self.drop {
+            self.paths.remove(path);
+        } else {
+            self.paths.insert(path.to_owned());
+        }
+        self
+    }
+
     /// Whether something at `path`, or below it, is wanted.
     pub fn wants(&self, path: &str) -> bool {
         if self.drop {

@@ -1,7 +1,7 @@
 //! Who may call: one hook before every RPC, whichever way it came.
 
 use futures::future::BoxFuture;
-use http::Extensions;
+use http::{Extensions, HeaderMap};
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Status};
 
@@ -36,8 +36,10 @@ pub struct Call<'a> {
 /// A call that was let in.
 #[derive(Default)]
 pub struct Admission {
-    /// Metadata for the answer, such as a renewed token.
+    /// Metadata for the answer.
     pub metadata: MetadataMap,
+    /// Headers for the answer where it goes over REST, such as a cookie with a renewed token.
+    pub headers: HeaderMap,
     /// Ends the streams of the call with this status, once it is known: the session was revoked, or a policy changed.
     pub until: Option<BoxFuture<'static, Status>>,
 }

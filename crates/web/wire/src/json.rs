@@ -1,6 +1,7 @@
 //! JSON as Go's `encoding/json` writes the contract's types, and as it reads them.
 
 mod read;
+mod set;
 mod shape;
 
 use std::io::{self, Write};

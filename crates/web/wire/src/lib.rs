@@ -33,7 +33,8 @@
 //! - Failures are `tonic::Status`; [`status`] has the codes for refusals of Kubernetes.
 //! - The caller, as the gate found him, stands in `request.extensions()`, and so does what the HTTP server put there.
 //! - Secrets are `Confidential`: they travel, and `Debug` does not show them.
-//! - An answer that is already there as JSON can be attached as [`Prepared`]: REST then sends that.
+//! - An answer that is already there as JSON can be attached as [`Prepared`]: REST then sends that. [`HttpHeaders`] are
+//!   sent by REST alone. What a REST client asked for with `fields` stands in the request's extensions as a [`Selection`].
 //!
 //! # Serving
 //!
@@ -69,6 +70,8 @@ pub use fields::Selection;
 pub use gate::{Admission, Call, Gate, Open};
 pub use json::Json;
 pub use method::{Answer, JsonAnswer, Messages, Method, Payload};
+/// How messages become bytes: `Message::encode_to_vec`, `Message::decode`.
+pub use prost;
 pub use rpc::{Binding, Body, Kind, Rpc, Service};
 pub use server::{Api, GrpcService, MESSAGE_LIMIT};
 /// gRPC itself: `Request`, `Response`, `Status`, `async_trait`. Who implements a service takes it from here.
@@ -80,6 +83,10 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// The JSON of an answer, made before: put it into `response.extensions_mut()`, and REST sends it as it stands.
 #[derive(Debug, Clone)]
 pub struct Prepared(pub bytes::Bytes);
+
+/// Headers for an answer over REST, such as a cookie: put it into `response.extensions_mut()`. gRPC does not send them.
+#[derive(Debug, Clone, Default)]
+pub struct HttpHeaders(pub http::HeaderMap);
 
 bowline_core_crd::messages! {
     /// Nothing.
@@ -107,3 +114,6 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/api.rs"));
 }
 pub use generated::*;
+
+#[cfg(test)]
+mod tests;

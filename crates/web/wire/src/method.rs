@@ -17,6 +17,7 @@ use tonic::metadata::MetadataMap;
 use tonic::server::{ClientStreamingService, Grpc, ServerStreamingService, StreamingService, UnaryService};
 use tonic::{Code, Request, Response, Status, Streaming};
 
+use crate::HttpHeaders;
 use crate::codec::{Codec, Complete, not_set};
 use crate::gate::{Admission, Call, Gate};
 use crate::json::Json;
@@ -218,42 +219,48 @@ where
 {
     async fn one(self, request: Request<Q>) -> Result<Response<A>, Status> {
         match self.call {
-            Shape::Unary(call) => {
-                self.pass(request, |service, request| call(service, request)).await.map(|passed| passed.0)
-            }
+            Shape::Unary(call) => self.pass_one(request, call).await,
             _ => Err(Status::internal("the RPC sends several messages")),
         }
     }
 
     async fn one_of_several(self, request: Request<Messages<Q>>) -> Result<Response<A>, Status> {
         match self.call {
-            Shape::ClientStream(call) => {
-                self.pass(request, |service, request| call(service, request)).await.map(|passed| passed.0)
-            }
+            Shape::ClientStream(call) => self.pass_one(request, call).await,
             _ => Err(Status::internal("the RPC does not take several messages")),
         }
     }
 
     async fn several(self, request: Request<Q>) -> Result<Response<Messages<A>>, Status> {
         match self.call {
-            Shape::ServerStream(call) => self.pass_stream(request, |service, request| call(service, request)).await,
+            Shape::ServerStream(call) => self.pass_stream(request, call).await,
             _ => Err(Status::internal("the RPC does not send several messages")),
         }
     }
 
     async fn several_of_several(self, request: Request<Messages<Q>>) -> Result<Response<Messages<A>>, Status> {
         match self.call {
-            Shape::BothStream(call) => self.pass_stream(request, |service, request| call(service, request)).await,
+            Shape::BothStream(call) => self.pass_stream(request, call).await,
             _ => Err(Status::internal("the RPC does not send and take several messages")),
         }
     }
 
-    /// Asks the gate, calls, and tells the gate of a failure or of a single answer.
-    async fn pass<Request_, Answer_>(
+    async fn pass_one<M>(
         &self,
-        request: Request<Request_>,
-        call: impl FnOnce(Arc<S>, Request<Request_>) -> Answer<Answer_>,
-    ) -> Result<(Response<Answer_>, Admission, Extensions), Status> {
+        request: Request<M>,
+        call: impl FnOnce(Arc<S>, Request<M>) -> Answer<A>,
+    ) -> Result<Response<A>, Status> {
+        let (response, ..) = self.pass(request, call).await?;
+        complete(response.get_ref())?;
+        Ok(response)
+    }
+
+    /// Asks the gate, calls, and tells the gate of a failure or of a single answer.
+    async fn pass<M, R>(
+        &self,
+        request: Request<M>,
+        call: impl FnOnce(Arc<S>, Request<M>) -> Answer<R>,
+    ) -> Result<(Response<R>, Admission, Extensions), Status> {
         let (mut metadata, mut extensions, message) = request.into_parts();
         let call_to_admit = Call { rpc: self.rpc, metadata: &mut metadata, extensions: &mut extensions };
         let result = match self.gate.admit(call_to_admit).await {
@@ -262,6 +269,10 @@ where
                 let called = AssertUnwindSafe(call(self.service.clone(), request)).catch_unwind().await;
                 called.unwrap_or_else(|panic| Err(panicked(&*panic))).map(|mut response| {
                     merge(&admission.metadata, response.metadata_mut());
+                    if !admission.headers.is_empty() {
+                        let headers = response.extensions_mut().get_or_insert_default::<HttpHeaders>();
+                        headers.0.extend(admission.headers.clone());
+                    }
                     (response, admission)
                 })
             }
@@ -281,10 +292,10 @@ where
         }
     }
 
-    async fn pass_stream<Request_>(
+    async fn pass_stream<M>(
         &self,
-        request: Request<Request_>,
-        call: impl FnOnce(Arc<S>, Request<Request_>) -> Answer<Messages<A>>,
+        request: Request<M>,
+        call: impl FnOnce(Arc<S>, Request<M>) -> Answer<Messages<A>>,
     ) -> Result<Response<Messages<A>>, Status> {
         let (response, admission, extensions) = self.pass(request, call).await?;
         let (rpc, gate) = (self.rpc, self.gate.clone());
@@ -295,7 +306,7 @@ where
 }
 
 /// A stream of answers that ends when its call is no longer allowed, and whose end the gate is told.
-struct Watched<A: Send + 'static> {
+struct Watched<A: Payload> {
     messages: Messages<A>,
     until: Option<BoxFuture<'static, Status>>,
     rpc: &'static Rpc,
@@ -304,7 +315,7 @@ struct Watched<A: Send + 'static> {
     over: bool,
 }
 
-impl<A: Send + 'static> Watched<A> {
+impl<A: Payload> Watched<A> {
     fn end(&mut self, code: Code) {
         if !self.over {
             self.over = true;
@@ -314,7 +325,7 @@ impl<A: Send + 'static> Watched<A> {
     }
 }
 
-impl<A: Send + 'static> Stream for Watched<A> {
+impl<A: Payload> Stream for Watched<A> {
     type Item = Result<A, Status>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -328,7 +339,8 @@ impl<A: Send + 'static> Stream for Watched<A> {
             return Poll::Ready(Some(Err(status)));
         }
         let polled = std::panic::catch_unwind(AssertUnwindSafe(|| self.messages.poll_next_unpin(context)));
-        match polled.unwrap_or_else(|panic| Poll::Ready(Some(Err(panicked(&*panic))))) {
+        let polled = polled.unwrap_or_else(|panic| Poll::Ready(Some(Err(panicked(&*panic)))));
+        match polled.map(|item| item.map(|item| item.and_then(|item| complete(&item).map(|()| item)))) {
             Poll::Ready(Some(Err(status))) => {
                 self.end(status.code());
                 Poll::Ready(Some(Err(status)))
@@ -342,7 +354,7 @@ impl<A: Send + 'static> Stream for Watched<A> {
     }
 }
 
-impl<A: Send + 'static> Drop for Watched<A> {
+impl<A: Payload> Drop for Watched<A> {
     fn drop(&mut self) {
         self.end(Code::Cancelled);
     }
@@ -426,6 +438,11 @@ where
     }
 }
 
+/// An answer that lacks a field which must be there is a fault of the implementation, and so it is told.
+pub(crate) fn complete(message: &impl Complete) -> Result<(), Status> {
+    message.missing().map_or(Ok(()), |field| Err(not_set("while marshaling", field)))
+}
+
 fn several<A: Payload>(messages: Messages<A>) -> JsonAnswer {
     JsonAnswer::Several(Box::pin(messages.map(|message| message.map(|message| Box::new(message) as Box<dyn Json>))))
 }
@@ -433,10 +450,8 @@ fn several<A: Payload>(messages: Messages<A>) -> JsonAnswer {
 /// A request from the object that holds all of it.
 fn read<Q: Payload>(value: serde_json::Value) -> Result<Q, Status> {
     let message = Q::read(value).map_err(|error| Status::invalid_argument(error.to_string()))?;
-    match message.missing() {
-        Some(field) => Err(not_set("while marshaling", field)),
-        None => Ok(message),
-    }
+    complete(&message)?;
+    Ok(message)
 }
 
 fn read_several<Q: Payload>(value: serde_json::Value) -> Result<Messages<Q>, Status> {

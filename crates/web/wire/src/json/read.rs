@@ -15,7 +15,7 @@ pub struct JsonError {
 }
 
 impl JsonError {
-    fn new(text: impl Into<String>) -> JsonError {
+    pub(super) fn new(text: impl Into<String>) -> JsonError {
         JsonError { text: text.into() }
     }
 }

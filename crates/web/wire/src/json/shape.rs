@@ -60,6 +60,11 @@ impl Shapes {
         Shapes { messages: messages.collect() }
     }
 
+    /// The type of a field, by its name in JSON or protobuf.
+    pub fn shape_of(&self, message: &str, field: &str) -> Option<Shape> {
+        self.field(message, field).map(|(_, field)| field.shape.clone())
+    }
+
     /// The field of `message` that JSON or protobuf calls `name`; exact, else without regard to case, as Go does. Also
     /// the inlined fields on the way to it, outermost first, by the names of their types.
     pub(crate) fn field(&self, message: &str, name: &str) -> Option<(Vec<&str>, &Field)> {
@@ -112,6 +117,11 @@ pub(crate) fn shape(type_name: &str) -> Shape {
 }
 
 impl Shape {
+    /// The shape that a type's name tells: `[]Info`, `map[string]string`.
+    pub fn of(type_name: &str) -> Shape {
+        shape(type_name)
+    }
+
     /// The name that Go has for the type: `bool`, `[]string`, `v1alpha1.Application`.
     pub(crate) fn go(&self) -> String {
         match self {

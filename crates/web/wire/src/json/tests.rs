@@ -136,3 +136,47 @@ fn what_is_no_json_is_refused_in_go_s_words() {
     assert_eq!(parse(b"\"\xff\"").unwrap(), "\u{fffd}");
     assert_eq!(parse(b"{\"a\":1,\"a\":2}").unwrap(), json!({"a": 2}));
 }
+
+#[track_caller]
+fn set(message: &str, fields: &[(&str, &[&str])]) -> Result<Value, String> {
+    let mut object = serde_json::Map::new();
+    for (path, texts) in fields {
+        let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+        shapes().set(&mut object, message, path, &texts).map_err(|error| error.to_string())?;
+    }
+    Ok(object.into())
+}
+
+#[test]
+fn fields_from_a_url() {
+    let cluster = "cluster.ClusterUpdateRequest";
+    let fields: &[(&str, &[&str])] = &[
+        ("id.type", &["name"]),
+        ("id.value", &["in cluster", "ignored"]),
+        ("updatedFields", &["name", "labels"]),
+        ("cluster.labels[a.b/c]", &["d"]),
+        ("cluster.shard", &["3"]),
+        ("cluster.clusterResources", &["T"]),
+        ("cluster.config.tlsClientConfig.certData", &["/wA="]),
+        ("unheard.of", &["x"]),
+        ("id.unheardOf", &["x"]),
+        ("id", &["{\"type\":\"url\"}"]),
+    ];
+    let wanted = json!({
+        "id": {"type": "name", "value": "in cluster"},
+        "updatedFields": ["name", "labels"],
+        "cluster": {
+            "shard": 3, "clusterResources": true, "config": {"tlsClientConfig": {"certData": "/wA="}},
+        },
+    });
+    let mut found = set(cluster, &fields[..9]).unwrap();
+    // A dot in the key of a map divides the path, as it does in Go.
+    assert_eq!(found["cluster"].as_object_mut().unwrap().remove("labels"), None);
+    assert_eq!(found, wanted);
+    assert_eq!(set(cluster, &fields[9..]).unwrap(), json!({"id": {"type": "url"}}));
+    assert_eq!(set(cluster, &[("cluster.labels[a]", &["d"])]).unwrap(), json!({"cluster": {"labels": {"a": "d"}}}));
+    let error = set(cluster, &[("cluster.shard", &["x"])]).unwrap_err();
+    assert_eq!(error, "strconv.ParseInt: parsing \"x\": invalid syntax");
+    let error = set("application.ApplicationSyncRequest", &[("dryRun", &["yes"])]).unwrap_err();
+    assert_eq!(error, "strconv.ParseBool: parsing \"yes\": invalid syntax");
+}
