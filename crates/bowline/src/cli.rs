@@ -86,17 +86,19 @@ pub fn run(cli: Cli) -> Result<(), CliError> {
     if let Command::Server(args) = command {
         return server::run(&global, *args);
     }
+    if let Command::Helm(words) = command {
+        return helm::run(words);
+    }
     // A command does one thing at a time: one thread is enough.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {
-            Command::Server(_) => unreachable!("because it was run above"),
+            Command::Server(_) | Command::Helm(_) => unreachable!("because it was run above"),
             Command::App(command) => app::run(&global, command).await,
             Command::Proj(command) => proj::run(&global, command).await,
             Command::Repo(command) => repo::run(&global, command).await,
             Command::Cluster(command) => cluster::run(&global, command).await,
             Command::Render(args) => render::run(*args).await,
-            Command::Helm(words) => helm::run(words),
             Command::Kustomize(words) => kustomize::run(words),
             Command::Version(args) => version::run(&global, args).await,
         }

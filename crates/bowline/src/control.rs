@@ -1,7 +1,6 @@
 //! What the control namespace says (settings, clusters, repositories), read once, and what follows from it for one application.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use bowline_base_kube::{Client, Discovery};
@@ -72,11 +71,7 @@ pub async fn world(kube: &Kube, global: &Global) -> Result<Arc<World>, CliError>
 pub fn repositories(
     access: impl Fn(&str, &str) -> Result<Access, SourceError> + Clone + Send + Sync + 'static,
 ) -> Result<GitRepositories, CliError> {
-    let base = files::variable("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .or_else(|| Some(PathBuf::from(files::variable("HOME")?).join(".cache")))
-        .unwrap_or_else(std::env::temp_dir)
-        .join("bowline");
+    let base = crate::registry::cache();
     let mut last = None;
     for number in 0..CACHES {
         let settings = Settings::new(base.join(format!("git-{number}")), std::env::vars_os());

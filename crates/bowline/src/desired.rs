@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use bowline_base_tree::Tree;
 use bowline_core_control::World;
 use bowline_core_crd::ApplicationSource;
-use bowline_core_ports::{Freshness, Sources};
+use bowline_core_ports::{Charts, Freshness, Place, Sources};
 use bowline_core_types::{Gvk, Object};
 use bowline_desired_git::GitRepositories;
-use bowline_desired_render::{Engines, Features, Request, render};
+use bowline_desired_registry::{Registries, supply};
+use bowline_desired_render::{Engines, Features, RenderError, Request, Supplies, render};
 
 use crate::engines::{HelmEngine, JsonnetEngine, KustomizeEngine};
 use crate::error::CliError;
@@ -49,12 +50,22 @@ pub fn features(world: &World) -> Features {
         max_directory_bytes: settings.max_directory_bytes,
         hidden_directories: settings.hidden_directories,
         kustomize_build_options: settings.kustomize_build_options.clone(),
+        value_file_schemes: bowline_roles_app_controller::value_file_schemes(world),
     }
+}
+
+/// Where sources are.
+#[derive(Clone, Copy)]
+pub struct Origins<'a> {
+    /// Git repositories.
+    pub git: &'a GitRepositories,
+    /// Helm repositories and OCI registries.
+    pub charts: &'a Registries,
 }
 
 /// The files of each source. `revisions` stand in place of the sources' own where they are not empty.
 pub async fn check_out(
-    git: &GitRepositories,
+    origins: Origins<'_>,
     project: &str,
     sources: Vec<ApplicationSource>,
     revisions: &[String],
@@ -62,44 +73,77 @@ pub async fn check_out(
     let mut found = Vec::with_capacity(sources.len());
     for (i, source) in sources.into_iter().enumerate() {
         let fail = |e: &dyn std::fmt::Display| CliError::failed(format!("{}: {e}", source.repo_url));
-        if source.is_helm_chart() {
-            return Err(fail(&"charts of Helm repositories and registries are not supported yet; use a chart in Git"));
-        }
         let revision = revisions.get(i).filter(|r| !r.is_empty()).unwrap_or(&source.target_revision);
-        let resolved = git
-            .resolve_with_prefix(&source.repo_url, project, revision, &source.tag_prefix, Freshness::Now)
-            .await
-            .map_err(|e| fail(&e))?;
-        let tree = git.tree(&source.repo_url, project, resolved.commit).await.map_err(|e| fail(&e))?;
-        found.push(Checkout { source, tree, revision: resolved.commit.to_string() });
+        let (tree, revision) = match source.is_helm_chart() || source.is_oci() {
+            true => {
+                let place = chart_place(&source, project);
+                let resolved = origins.charts.resolve(place, revision, Freshness::Now).await.map_err(|e| fail(&e))?;
+                (origins.charts.tree(place, &resolved).await.map_err(|e| fail(&e))?, resolved.revision)
+            }
+            false => {
+                let resolved = origins
+                    .git
+                    .resolve_with_prefix(&source.repo_url, project, revision, &source.tag_prefix, Freshness::Now)
+                    .await
+                    .map_err(|e| fail(&e))?;
+                let tree = origins.git.tree(&source.repo_url, project, resolved.commit).await.map_err(|e| fail(&e))?;
+                (tree, resolved.commit.to_string())
+            }
+        };
+        found.push(Checkout { source, tree, revision });
     }
     Ok(found)
 }
 
-/// What the sources render to, as the renderers made it. Warnings go to standard error.
-pub fn rendered(checkouts: &[Checkout], whom: For<'_>, features: &Features) -> Result<Vec<Object>, CliError> {
+fn chart_place<'a>(source: &'a ApplicationSource, project: &'a str) -> Place<'a> {
+    Place {
+        url: &source.repo_url,
+        chart: &source.chart,
+        project,
+        pass_credentials: source.helm.as_ref().is_some_and(|helm| helm.pass_credentials),
+    }
+}
+
+/// What the sources render to, as the renderers made it; what they need besides is fetched by `charts`. Warnings go to standard error.
+pub async fn rendered(
+    charts: &Registries,
+    checkouts: &[Checkout],
+    whom: For<'_>,
+    features: &Features,
+) -> Result<Vec<Object>, CliError> {
     let refs: BTreeMap<String, Tree> =
         checkouts.iter().filter(|c| c.source.is_ref()).map(|c| (c.source.ref_.clone(), c.tree.clone())).collect();
     let (helm, kustomize) = (HelmEngine::default(), KustomizeEngine::default());
     let engines = Engines { helm: Some(&helm), kustomize: Some(&kustomize), jsonnet: Some(&JsonnetEngine) };
     let mut objects = Vec::new();
     for checkout in checkouts {
+        let source = &checkout.source;
         // A source with a name and no path only lends its files to others.
-        if checkout.source.is_ref() && checkout.source.path.is_empty() {
+        if source.is_ref() && source.path.is_empty() && !source.is_helm_chart() && !source.is_oci() {
             continue;
         }
-        let request = Request {
-            source: &checkout.source,
-            app: whom.app,
-            namespace: whom.namespace,
-            project: whom.project,
-            revision: &checkout.revision,
-            kube_version: whom.kube_version,
-            api_versions: whom.api_versions,
-            refs: &refs,
+        let fail = |e: &dyn std::fmt::Display| CliError::failed(format!("{}: {e}", place(source)));
+        let mut supplies = Supplies::new();
+        let made = loop {
+            let request = Request {
+                source,
+                app: whom.app,
+                namespace: whom.namespace,
+                project: whom.project,
+                revision: &checkout.revision,
+                kube_version: whom.kube_version,
+                api_versions: whom.api_versions,
+                refs: &refs,
+                supplies: &supplies,
+            };
+            match render(&request, &checkout.tree, features, engines) {
+                Err(RenderError::Needs(needs)) if !needs.iter().all(|need| supplies.has(need)) => {
+                    let fetched = supply(charts, needs, whom.project, Freshness::Now, &mut supplies);
+                    fetched.await.map_err(|e| fail(&e))?;
+                }
+                made => break made.map_err(|e| fail(&e))?,
+            }
         };
-        let made = render(&request, &checkout.tree, features, engines)
-            .map_err(|e| CliError::failed(format!("{}: {e}", place(&checkout.source))))?;
         made.warnings.iter().for_each(|warning| files::warn(warning));
         objects.extend(made.objects);
     }

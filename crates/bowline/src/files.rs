@@ -63,6 +63,11 @@ pub fn warn(what: &str) {
     let _ = writeln!(std::io::stderr(), "warning: {what}");
 }
 
+/// Tells something that belongs to no output.
+pub fn note(what: &str) {
+    let _ = writeln!(std::io::stderr(), "{what}");
+}
+
 /// Whether somebody can be asked.
 pub fn is_terminal() -> bool {
     std::io::stdin().is_terminal()

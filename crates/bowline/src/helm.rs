@@ -1,15 +1,18 @@
 //! `bowline helm template`: stands in for the command it is named after.
 
+mod charts;
+
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use bowline_desired_helm::template::{Flags, Reader, template};
-use bowline_desired_helm::{Chart, Helm, load, load_archive};
+use bowline_desired_helm::Helm;
+use bowline_desired_helm::template::{Flags, template};
 use clap::{Args, Parser, Subcommand};
 
 use crate::engines::Machine;
 use crate::error::CliError;
-use crate::{files, local};
+use crate::files;
+use charts::{ChartFlags, Charts};
 
 /// Words that another command line reads: its flags are its own.
 #[derive(Args, Debug)]
@@ -35,10 +38,10 @@ enum HelmCommand {
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  bowline helm template ./chart\n  bowline helm template shop ./chart -n shop -f prod.yaml --set image.tag=v2\n\nExit codes: 0 rendered, 1 it cannot be."
+    after_help = "Examples:\n  bowline helm template ./chart\n  bowline helm template shop ./chart -n shop -f prod.yaml --set image.tag=v2\n  bowline helm template shop shop --repo https://charts.example.com --version '1.x'\n  bowline helm template shop oci://registry.example.com/charts/shop --version 1.2.0\n\nExit codes: 0 rendered, 1 it cannot be."
 )]
 struct TemplateArgs {
-    /// Name of the release (may be left out), and the chart: a folder or a packed chart
+    /// Name of the release (may be left out), and the chart: a folder, a packed chart, a URL (https:// or oci://), or a name with --repo
     #[arg(value_name = "[NAME] CHART", required = true)]
     args: Vec<String>,
     /// Values files
@@ -101,10 +104,9 @@ struct TemplateArgs {
     /// Say more about errors
     #[arg(long)]
     debug: bool,
+    #[command(flatten)]
+    chart: ChartFlags,
 }
-
-/// The working directory.
-struct Here;
 
 /// Runs `bowline helm …`.
 pub fn run(words: Words) -> Result<(), CliError> {
@@ -116,8 +118,8 @@ pub fn run(words: Words) -> Result<(), CliError> {
             return if error.use_stderr() { Err(CliError::quiet(1)) } else { Ok(()) };
         }
     };
-    let (args, flags) = args.split();
-    let output = template(&Helm::default(), &args, &flags, &Here, &mut Machine::default());
+    let (args, flags, chart) = args.split();
+    let output = template(&Helm::default(), &args, &flags, &Charts::new(chart), &mut Machine::default());
     let mut written = BTreeSet::new();
     for (path, text) in &output.files {
         // A path that comes again is added to.
@@ -134,30 +136,10 @@ pub fn run(words: Words) -> Result<(), CliError> {
     }
 }
 
-impl Reader for Here {
-    fn read(&self, name: &str) -> Result<Vec<u8>, String> {
-        if name.contains("://") {
-            return Err(format!("{name}: files from URLs are not supported; name a file"));
-        }
-        files::read_bytes(name).map_err(|e| e.to_string())
-    }
-
-    fn chart(&self, reference: &str) -> Result<Chart, String> {
-        if std::path::Path::new(reference).is_dir() {
-            let folder = local::open(reference, Some(reference)).map_err(|e| e.to_string())?;
-            return load(&folder.tree, &folder.path).map_err(|e| e.to_string());
-        }
-        if std::path::Path::new(reference).is_file() {
-            return load_archive(&files::read_bytes(reference).map_err(|e| e.to_string())?).map_err(|e| e.to_string());
-        }
-        Err(format!("path {reference:?} not found: charts are rendered from a folder or a packed chart"))
-    }
-}
-
 // === impl TemplateArgs ===
 
 impl TemplateArgs {
-    fn split(self) -> (Vec<String>, Flags) {
+    fn split(self) -> (Vec<String>, Flags, ChartFlags) {
         let flags = Flags {
             values: self.values,
             set: self.set,
@@ -180,6 +162,6 @@ impl TemplateArgs {
             release_name: self.release_name,
             debug: self.debug,
         };
-        (self.args, flags)
+        (self.args, flags, self.chart)
     }
 }

@@ -14,6 +14,7 @@ mod kustomize;
 mod local;
 mod output;
 mod proj;
+mod registry;
 mod render;
 mod repo;
 mod server;

@@ -9,18 +9,19 @@ use clap::Args;
 
 use crate::app::source_flags::SourceFlags;
 use crate::app::spec;
-use crate::desired::{Checkout, For, check_out, is_namespaced, rendered};
+use crate::desired::{Checkout, For, Origins, check_out, is_namespaced, rendered};
 use crate::error::CliError;
 use crate::output::{self, Output};
+use crate::registry::{AccessFlags, Given, given};
 use crate::{control, local};
 
 /// `bowline render`.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  bowline render .                                    # this folder, as it is on disk\n  bowline render deploy/overlays/prod\n  bowline render https://git.example.com/shop.git --path deploy --revision v2\n  bowline render . --name shop --dest-namespace shop  # as the application would deploy it\n\nFiles of the Git work tree around a folder can be referred to; nothing above it can.\n\nExit codes: 0 rendered, 20 it cannot be."
+    after_help = "Examples:\n  bowline render .                                    # this folder, as it is on disk\n  bowline render deploy/overlays/prod\n  bowline render https://git.example.com/shop.git --path deploy --revision v2\n  bowline render https://charts.example.com --helm-chart shop --revision '1.x'\n  bowline render oci://registry.example.com/team/shop --revision v2\n  bowline render . --name shop --dest-namespace shop  # as the application would deploy it\n\nFiles of the Git work tree around a folder can be referred to; nothing above it can.\n\nExit codes: 0 rendered, 20 it cannot be."
 )]
 pub struct RenderArgs {
-    /// A folder, or the URL of a Git repository
+    /// A folder, or the URL of a Git repository, of a Helm repository (with --helm-chart) or of an OCI artifact
     #[arg(value_name = "PATH|URL")]
     from: String,
     /// Render as the application of this name: in its namespace, with its tracking marks
@@ -34,6 +35,8 @@ pub struct RenderArgs {
     project: String,
     #[command(flatten)]
     flags: SourceFlags,
+    #[command(flatten)]
+    access: AccessFlags,
     /// Output format
     #[arg(short, long, value_enum, default_value = "yaml")]
     output: Output,
@@ -43,15 +46,18 @@ pub struct RenderArgs {
 pub async fn run(args: RenderArgs) -> Result<(), CliError> {
     let mut source = ApplicationSource::default();
     spec::set_source(&mut source, &args.flags)?;
-    let checkouts = match is_url(&args.from) {
+    let credentials = args.access.credentials()?;
+    let charts = given(Given { url: args.from.clone(), credentials })?;
+    let checkouts = match is_url(&args.from) || source.is_helm_chart() {
         true => {
             source.repo_url.clone_from(&args.from);
-            if source.path.is_empty() {
+            if source.path.is_empty() && !source.is_helm_chart() {
                 source.path = ".".to_string();
             }
-            // Without Secrets of a cluster there are no credentials but those that the URL and the machine have.
+            // Without Secrets of a cluster there are no credentials but those that the flags, the URL and the machine have.
             let git = control::repositories(|_: &str, _: &str| Ok(Access::default()))?;
-            check_out(&git, &args.project, vec![source], &[]).await?
+            let origins = Origins { git: &git, charts: &charts };
+            check_out(origins, &args.project, vec![source], &[]).await?
         }
         false => {
             if !source.target_revision.is_empty() {
@@ -75,7 +81,7 @@ pub async fn run(args: RenderArgs) -> Result<(), CliError> {
         project: &args.project,
         ..For::default()
     };
-    let mut objects = rendered(&checkouts, whom, &Features::default())?;
+    let mut objects = rendered(&charts, &checkouts, whom, &Features::default()).await?;
     if let Some(name) = &args.name {
         let tracking = InstanceId::default();
         let ownership = Ownership { instance: name, namespace: &args.dest_namespace, tracking: &tracking };

@@ -16,7 +16,7 @@ use crate::kube::{Kube, Resource, secret_name};
 use crate::output::{self, Output, Style, table};
 use crate::{control, files};
 
-/// How long `repo list` waits for a repository to say its HEAD.
+/// How long `repo list` and `repo add` wait for a repository to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 #[derive(Subcommand, Debug)]
@@ -34,7 +34,7 @@ pub enum RepoCommand {
 /// `bowline repo add`.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  bowline repo add https://git.example.com/shop.git --username ci --password-file token\n  bowline repo add git@git.example.com:shop.git --ssh-private-key-path ~/.ssh/deploy"
+    after_help = "Examples:\n  bowline repo add https://git.example.com/shop.git --username ci --password-file token\n  bowline repo add git@git.example.com:shop.git --ssh-private-key-path ~/.ssh/deploy\n  bowline repo add https://charts.example.com --type helm --name charts\n  bowline repo add registry.example.com/charts --type helm --enable-oci --username ci --password-file token"
 )]
 pub struct AddArgs {
     /// URL of the repository
@@ -79,6 +79,12 @@ pub struct AddArgs {
     /// Hosts that are reached without the proxy
     #[arg(long)]
     no_proxy: Option<String>,
+    /// The repository is a registry that holds Helm charts (with --type helm)
+    #[arg(long)]
+    enable_oci: bool,
+    /// Speak to the registry without TLS
+    #[arg(long)]
+    insecure_oci_force_http: bool,
     /// Send the password without being asked for it
     #[arg(long)]
     force_http_basic_auth: bool,
@@ -140,10 +146,17 @@ async fn add(kube: &Kube, global: &Global, args: AddArgs) -> Result<(), CliError
         ("proxy", args.proxy.clone()),
         ("noProxy", args.no_proxy.clone()),
         ("forceHttpBasicAuth", flag(args.force_http_basic_auth)),
+        ("enableOCI", flag(args.enable_oci)),
+        ("insecureOCIForceHttp", flag(args.insecure_oci_force_http)),
     ];
     let data: Value = fields.into_iter().filter_map(|(key, value)| Some((key, Value::from(value?)))).collect();
-    let known = repositories(kube, global, "repository").await?;
     let project = args.project.as_deref().unwrap_or_default();
+    let name = secret_name("repo", &format!("{}{project}", args.url));
+    let secret = crate::kube::secret(&name, &global.namespace, "repository", data.clone());
+    // Read as the server will, so that what it cannot use is not stored.
+    let object = Object::new(secret.clone()).map_err(|e| CliError::failed(e.to_string()))?;
+    let read = RepositorySecret::from_secret(&object, false).map_err(|e| CliError::failed(e.to_string()))?;
+    let known = repositories(kube, global, "repository").await?;
     let same = known.iter().find(|r| normalize_url(&r.url) == normalize_url(&args.url) && r.project == project);
     match same {
         Some(_) if !args.upsert => {
@@ -151,20 +164,38 @@ async fn add(kube: &Kube, global: &Global, args: AddArgs) -> Result<(), CliError
                 .hint("use --upsert to change it"));
         }
         Some(repository) => {
+            test(kube, global, &read, &object).await?;
             let patch: Value = [("stringData", data)].into_iter().collect();
             kube.merge(Resource::Secrets, &global.namespace, &repository.secret, &patch).await?;
         }
         None => {
-            let name = secret_name("repo", &format!("{}{project}", args.url));
-            let secret = crate::kube::secret(&name, &global.namespace, "repository", data);
-            // Read as the server will, so that what it cannot use is not stored.
-            let object = Object::new(secret.clone()).map_err(|e| CliError::failed(e.to_string()))?;
-            RepositorySecret::from_secret(&object, false).map_err(|e| CliError::failed(e.to_string()))?;
+            test(kube, global, &read, &object).await?;
             kube.create(Resource::Secrets, &global.namespace, &secret).await?;
         }
     }
     writeln!(std::io::stdout(), "Repository '{}' added", args.url)?;
     Ok(())
+}
+
+/// Asks a Helm repository or a registry whether it lets us in, as Argo CD does before it takes one.
+async fn test(kube: &Kube, global: &Global, repository: &RepositorySecret, secret: &Object) -> Result<(), CliError> {
+    if repository.kind == RepositoryKind::Git {
+        return Ok(());
+    }
+    if repository.flag("enableOCI") && repository.url.contains("://") {
+        return Err(CliError::failed("OCI Helm repository URL should include hostname and port only")
+            .hint("without a scheme: registry.example.com/charts"));
+    }
+    let world = control::world(kube, global).await?;
+    world.put_secret(&repository.secret, Some(secret)).map_err(CliError::failed)?;
+    let charts = crate::registry::known(world)?;
+    let checked = tokio::time::timeout(PATIENCE, charts.check(&repository.url, &repository.project)).await;
+    let why = match checked {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("no answer within {} s", PATIENCE.as_secs()),
+    };
+    Err(CliError::failed(format!("error testing repository connectivity: {why}")))
 }
 
 async fn list(kube: &Kube, global: &Global, args: ListArgs) -> Result<(), CliError> {
@@ -237,14 +268,19 @@ async fn states(
     found: &[RepositorySecret],
 ) -> Result<Vec<(&'static str, String)>, CliError> {
     let world = control::world(kube, global).await?;
+    let charts = crate::registry::known(world.clone())?;
+    let charts = &charts;
     let git = control::repositories(move |url: &str, project: &str| access(&world, url, project))?;
+    let git = &git;
     let asked = found.iter().map(|r| async {
-        if r.kind != RepositoryKind::Git {
-            return ("Unknown", "only Git repositories are asked".to_string());
-        }
-        let head = git.resolve(&r.url, &r.project, "", Freshness::Now);
-        match tokio::time::timeout(PATIENCE, head).await {
-            Ok(Ok(_)) => ("Successful", String::new()),
+        let asked = async {
+            match r.kind {
+                RepositoryKind::Git => git.resolve(&r.url, &r.project, "", Freshness::Now).await.map(|_| ()),
+                _ => charts.check(&r.url, &r.project).await,
+            }
+        };
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(Ok(())) => ("Successful", String::new()),
             Ok(Err(error)) => ("Failed", error.to_string()),
             Err(_) => ("Failed", format!("no answer within {} s", PATIENCE.as_secs())),
         }

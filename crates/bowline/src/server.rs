@@ -32,7 +32,7 @@ pub struct ServerArgs {
     /// Where metrics and health are served
     #[arg(long, default_value = "0.0.0.0:8082", value_name = "ADDRESS:PORT")]
     admin_address: SocketAddr,
-    /// Directory for mirrors of Git repositories; one process may use it [default: bowline in the temporary directory]
+    /// Directory for mirrors of Git repositories and for charts; one process may use it [default: bowline in the temporary directory]
     #[arg(long, value_name = "DIRECTORY")]
     cache_dir: Option<PathBuf>,
     #[command(flatten)]
@@ -62,6 +62,8 @@ async fn serve(global: &Global, args: ServerArgs) -> Result<(), CliError> {
     let cache = args.cache_dir.clone().unwrap_or_else(|| std::env::temp_dir().join("bowline"));
     let controller = Config {
         namespace: global.namespace.clone(),
+        registries: bowline_desired_registry::Settings::new(cache.join("registry")),
+        proxies: crate::registry::proxies()?,
         git: bowline_desired_git::Settings::new(cache, std::env::vars_os()),
         secrets: random()?,
         seed: u64::from_le_bytes(random()?),

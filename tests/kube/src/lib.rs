@@ -27,4 +27,6 @@ mod server;
 
 pub use builder::Builder;
 pub use error::Error;
+pub use peers::peer;
+pub use process::{Process, Scratch};
 pub use server::KubeServer;

@@ -23,3 +23,8 @@ pub(crate) fn find<const N: usize>(names: [&str; N], cache: Option<&Path>) -> Re
         _ => Err(Error::Peers { said: String::from_utf8_lossy(&output.stderr).trim().to_owned() }),
     }
 }
+
+/// The path of one tool of `tests/peers`, for tests of other servers.
+pub fn peer(name: &str) -> Result<PathBuf, Error> {
+    find([name], None).map(|[path]| path)
+}

@@ -29,7 +29,7 @@ const SWEEPER: &str = r#"read -r _; sleep 0.2; rm -rf "$1" || { sleep 1; rm -rf 
 
 /// A running tool; dropping it kills it.
 #[derive(Debug)]
-pub(crate) struct Process {
+pub struct Process {
     tool: &'static str,
     child: Child,
     log: PathBuf,
@@ -37,12 +37,7 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts a tool that writes its log to `<directory>/<tool>.log`, which is replaced.
-    pub(crate) fn start(
-        tool: &'static str,
-        binary: &Path,
-        arguments: &[String],
-        directory: &Path,
-    ) -> Result<Self, Error> {
+    pub fn start(tool: &'static str, binary: &Path, arguments: &[String], directory: &Path) -> Result<Self, Error> {
         let log = directory.join(format!("{tool}.log"));
         let doing = || format!("starting {tool}, whose log is {}", log.display());
         let out = File::create(&log).map_err(Error::io(doing()))?;
@@ -53,7 +48,7 @@ impl Process {
     }
 
     /// An error if the tool has ended.
-    pub(crate) fn check(&mut self) -> Result<(), Error> {
+    pub fn check(&mut self) -> Result<(), Error> {
         let status = self.child.try_wait().map_err(Error::io(format!("asking whether {} runs", self.tool)))?;
         match status {
             None => Ok(()),
@@ -62,7 +57,7 @@ impl Process {
     }
 
     /// The error of a tool that runs and is not ready.
-    pub(crate) fn not_ready(&self, seconds: u64, last: String) -> Error {
+    pub fn not_ready(&self, seconds: u64, last: String) -> Error {
         Error::NotReady { tool: self.tool, seconds, last, said: self.said() }
     }
 
@@ -86,14 +81,14 @@ impl Drop for Process {
 
 /// A temporary folder that goes when this value does, or when the process ends without dropping it.
 #[derive(Debug)]
-pub(crate) struct Scratch {
+pub struct Scratch {
     directory: tempfile::TempDir,
     sweeper: Child,
 }
 
 impl Scratch {
     /// Makes the folder.
-    pub(crate) fn new() -> Result<Self, Error> {
+    pub fn new() -> Result<Self, Error> {
         let directory = tempfile::Builder::new()
             .prefix("bowline-kube-")
             .tempdir()
@@ -108,7 +103,7 @@ impl Scratch {
     }
 
     /// Where it is.
-    pub(crate) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.directory.path()
     }
 }

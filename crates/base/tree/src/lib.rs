@@ -4,12 +4,14 @@
 //! root and absolute or escaping symbolic links are errors. What a render read is a [`Trace`]; while the trace
 //! [holds](Trace::holds) at another commit, so does the result.
 
+mod layout;
 mod memory;
 mod object;
 mod path;
 mod trace;
 mod tree;
 
+pub use layout::{BlobHash, Layout};
 pub use memory::MemoryTree;
 pub use object::{Entry, EntryKind, ObjectId, ObjectIdError, Store, StoreError};
 pub use path::{OutsideError, join, normalize};

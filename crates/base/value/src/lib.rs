@@ -7,6 +7,7 @@
 mod json;
 mod map;
 mod number;
+mod sensitive;
 mod serde_impl;
 mod value;
 pub mod yaml;
@@ -14,4 +15,5 @@ pub mod yaml;
 pub use json::{JsonError, from_json, to_json, to_json_indented};
 pub use map::Map;
 pub use number::{format_float, format_g64};
+pub use sensitive::Sensitive;
 pub use value::{Str, Value};

@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::cli::Global;
 use crate::control::{Destination, repositories};
-use crate::desired::{Checkout, For, check_out, features, is_namespaced, rendered};
+use crate::desired::{Checkout, For, Origins, check_out, features, is_namespaced, rendered};
 use crate::error::CliError;
 use crate::local;
 
@@ -53,6 +53,7 @@ pub async fn target(
 ) -> Result<Vec<Object>, CliError> {
     let spec = &app.spec;
     let instance = app.instance_name(&global.namespace);
+    let charts = crate::registry::known(world.clone())?;
     let checkouts = match &flags.local {
         Some(folder) => vec![local_checkout(spec.sources(), folder, flags.local_repo_root.as_deref())?],
         None => {
@@ -63,7 +64,8 @@ pub async fn target(
                 (None, asked) if asked.is_empty() => compared(app),
                 (None, asked) => asked,
             };
-            check_out(&git, spec.project(), spec.sources(), &revisions).await?
+            let origins = Origins { git: &git, charts: &charts };
+            check_out(origins, spec.project(), spec.sources(), &revisions).await?
         }
     };
     let api_versions = destination.discovery.api_versions();
@@ -74,7 +76,7 @@ pub async fn target(
         kube_version: &destination.version,
         api_versions: &api_versions,
     };
-    let objects = rendered(&checkouts, whom, &features(world))?;
+    let objects = rendered(&charts, &checkouts, whom, &features(world)).await?;
     let tracking = world.settings().instance_id();
     let ownership = Ownership { instance: &instance, namespace: &spec.destination.namespace, tracking: &tracking };
     let defined = objects.clone();

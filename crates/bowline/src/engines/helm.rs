@@ -1,12 +1,14 @@
 //! Helm.
 
+use std::cell::RefCell;
+
 use bowline_base_tree::Tree;
 use bowline_base_value::Value;
 use bowline_core_crd::ApplicationSource;
 use bowline_core_types::Object;
 use bowline_desired_helm::argo::{Options, Parameter, Surroundings, render};
-use bowline_desired_helm::{Helm, Limits, load};
-use bowline_desired_render::{Engine, Environment, Features, Made, Request};
+use bowline_desired_helm::{Chart, Helm, Limits, load, load_unpacked};
+use bowline_desired_render::{Engine, Environment, Features, Made, Need, Request, Supplies};
 
 use super::Machine;
 
@@ -22,21 +24,96 @@ impl Engine for HelmEngine {
         tree: &Tree,
         source: &ApplicationSource,
         request: &Request<'_>,
-        _: &Features,
+        features: &Features,
         environment: &Environment,
     ) -> Result<Made, String> {
-        let chart = load(tree, &source.path).map_err(|e| e.to_string())?;
+        let mut chart = load(tree, &source.path).map_err(|e| e.to_string())?;
         let substitute = |text: &str| environment.substitute(text);
-        let fetch =
-            |url: &str| Err(format!("{url}: value files from other places than the repository are not supported yet"));
+        let needs = RefCell::new(Vec::new());
+        let fetch = |url: &str| {
+            check_scheme(url, &features.value_file_schemes)?;
+            if let Some(file) = request.supplies.file(url) {
+                return Ok(file.to_vec());
+            }
+            needs.borrow_mut().push(Need::File { url: url.to_string() });
+            // It is fetched, and then rendered again; until then it is as if it were empty.
+            Ok(Vec::new())
+        };
         let around =
             Surroundings { tree, path: &source.path, refs: request.refs, substitute: &substitute, fetch: &fetch };
         let options = options(source, request);
-        let values =
-            render(&self.helm, &chart, &options, &around, &mut Machine::default()).map_err(|e| e.to_string())?;
+        let mut result = render(&self.helm, &chart, &options, &around, &mut Machine::default());
+        if let Err(error) = &result
+            && error.missing_dependencies().is_some()
+        {
+            let missing = dependencies(&chart);
+            if missing.is_empty() {
+                return Err(error.to_string());
+            }
+            needs.borrow_mut().extend(missing.iter().filter(|need| !request.supplies.has(need)).cloned());
+            if needs.borrow().is_empty() {
+                add(&mut chart, &missing, request.supplies)?;
+                result = render(&self.helm, &chart, &options, &around, &mut Machine::default());
+            }
+        }
+        let needs = needs.take();
+        if !needs.is_empty() {
+            return Ok(Made { needs, ..Made::default() });
+        }
+        let values = result.map_err(|e| e.to_string())?;
         let objects = values.into_iter().map(Object::new).collect::<Result<_, _>>().map_err(|e| e.to_string())?;
         Ok(Made { objects, ..Made::default() })
     }
+}
+
+/// In Argo CD's words.
+fn check_scheme(url: &str, allowed: &[String]) -> Result<(), String> {
+    let scheme = url.split("://").next().unwrap_or_default();
+    match allowed.iter().any(|a| a.eq_ignore_ascii_case(scheme)) {
+        true => Ok(()),
+        false => Err(format!(
+            "the URL scheme '{scheme}' is not allowed: helm.valuesFileSchemes of argocd-cm lists those that are"
+        )),
+    }
+}
+
+/// The charts that a chart needs from elsewhere: those that its lock file names, else those that it declares. Others lie beside it.
+fn dependencies(chart: &Chart) -> Vec<Need> {
+    let elsewhere = |repository: &str| !repository.is_empty() && !repository.starts_with("file://");
+    let need = |name: &str, version: &str, repository: &str| {
+        elsewhere(repository).then(|| Need::Chart {
+            repository: repository.to_string(),
+            name: name.to_string(),
+            version: version.to_string(),
+        })
+    };
+    let locked = chart.lock.as_ref().and_then(|lock| lock.get("dependencies")).and_then(Value::as_array);
+    match locked {
+        Some(locked) => {
+            let text = |entry: &Value, key: &str| entry.str_at(&[key]).unwrap_or_default().to_string();
+            let read = |entry: &Value| need(&text(entry, "name"), &text(entry, "version"), &text(entry, "repository"));
+            locked.iter().filter_map(read).collect()
+        }
+        None => {
+            let declared = chart.metadata.dependencies.iter().flatten();
+            declared.filter_map(|d| need(&d.name, &d.version, &d.repository)).collect()
+        }
+    }
+}
+
+/// Puts charts that were fetched in the place of what is in `charts/` under their names.
+fn add(chart: &mut Chart, fetched: &[Need], supplies: &Supplies) -> Result<(), String> {
+    let name_of = |need: &Need| match need {
+        Need::Chart { name, .. } => name.clone(),
+        Need::File { url } => url.clone(),
+    };
+    chart.dependencies.retain(|child| !fetched.iter().any(|need| name_of(need) == child.metadata.name));
+    for need in fetched {
+        let Some(tree) = supplies.chart(need) else { continue };
+        let child = load_unpacked(tree);
+        chart.dependencies.push(child.map_err(|e| format!("dependency {:?}: {e}", name_of(need)))?);
+    }
+    Ok(())
 }
 
 fn options(source: &ApplicationSource, request: &Request<'_>) -> Options {

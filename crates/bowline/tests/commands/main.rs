@@ -7,6 +7,7 @@ mod lab;
 
 mod app;
 mod cluster;
+mod helm;
 mod manifests;
 mod proj;
 mod render;

@@ -1,5 +1,6 @@
 //! `bowline repo`.
 
+use bowline_tests_registry::HelmServer;
 use serde_json::{Value, json};
 
 use crate::lab::Lab;
@@ -51,4 +52,29 @@ fn a_secret_that_a_person_made_only_loses_its_label() {
     lab.good(&["repo", "rm", URL]);
     assert_eq!(lab.secret_text("mine", "password"), "hunter2");
     assert_eq!(lab.good(&["repo", "list", "-o", "url"]), "");
+}
+
+#[test]
+fn helm_repositories_are_asked_before_they_are_taken() {
+    let lab = Lab::new("repo-helm");
+    let server = HelmServer::new();
+    server.publish("hello", "1.0.0", Vec::new());
+    server.require_login("ci", "s3cret");
+    let url = server.url();
+    for (args, want) in [
+        (&["repo", "add", &url, "--type", "helm"][..], "it wants credentials"),
+        (&["repo", "add", &url, "--type", "helm", "--username", "ci", "--password", "wr0ng"], "are not accepted"),
+        (&["repo", "add", "http://127.0.0.1:1", "--type", "helm"], "cannot connect to http://127.0.0.1:1"),
+        (&["repo", "add", &url, "--type", "helm", "--enable-oci"], "should include hostname and port only"),
+        (&["repo", "add", &url, "--type", "charts"], "none of git, helm, oci"),
+    ] {
+        let said = lab.bad(20, args);
+        assert!(said.contains(want) && !said.contains("wr0ng"), "{args:?}: {said}");
+    }
+    assert_eq!(lab.good(&["repo", "list", "-o", "url"]), "", "nothing was stored");
+    lab.good(&["repo", "add", &url, "--type", "helm", "--username", "ci", "--password", "s3cret"]);
+    let listed = lab.good(&["repo", "list"]);
+    assert!(listed.contains("helm") && listed.contains("Successful"), "{listed}");
+    server.set_down(true);
+    assert!(lab.good(&["repo", "list"]).contains("answered 503"));
 }

@@ -220,6 +220,14 @@ impl Lab {
         }
     }
 
+    /// Applies an object in the control namespace.
+    pub fn apply_control(&self, object: &Value) {
+        let file = self.folder.path().join("object.json");
+        std::fs::write(&file, object.to_string()).expect("because the temporary folder is writable");
+        let file = file.to_str().expect("because the path is UTF-8");
+        kubectl(self.kube, &["-n", &self.control, "apply", "-f", file]);
+    }
+
     /// `kubectl ARGS` in the target namespace.
     pub fn kubectl(&self, args: &[&str]) -> String {
         kubectl(self.kube, &[&["-n", self.target.as_str()], args].concat())

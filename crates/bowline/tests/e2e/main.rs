@@ -10,6 +10,7 @@ mod deletion;
 mod drift;
 mod failures;
 mod life;
+mod registries;
 mod renderers;
 mod sync;
 mod webhook;

@@ -1,6 +1,7 @@
 //! The ports: every way in which a stage touches the world, as a trait. Adapters implement them (`desired/git`,
 //! `sync/apply`), tests fake them, and only roles wire one to the other.
 
+mod charts;
 mod cluster;
 mod engine;
 mod hint;
@@ -9,6 +10,7 @@ mod source;
 
 use std::pin::Pin;
 
+pub use charts::{Charts, Place, ResolvedChart};
 pub use cluster::{
     Applied, ApplyOptions, Cluster, ClusterError, ClusterErrorKind, DeleteOptions, FieldValidation, KindInfo,
     Propagation, Write,

@@ -117,6 +117,8 @@ settings! {
     "argocd-cm" "jsonnet.enable" jsonnet_enabled: bool = true, flag;
     /// Build options for every kustomization.
     "argocd-cm" "kustomize.buildOptions" kustomize_build_options: String = String::new(), text;
+    /// Schemes of URLs that value files of Helm charts may have; empty lets none.
+    "argocd-cm" "helm.valuesFileSchemes" value_file_schemes: Vec<String> = vec!["https".to_string(), "http".to_string()], comma_list;
     /// Whether the cluster that the server runs against is a destination without a Secret.
     "argocd-cm" "cluster.inClusterEnabled" in_cluster_enabled: bool = true, flag;
     /// Label-selected projects from which others inherit.
@@ -152,6 +154,16 @@ settings! {
     "argocd-cmd-params-cm" "controller.metrics.application.labels" metrics_application_labels: Vec<String> = Vec::new(), comma_list;
     /// Bytes that the files of one directory source may have together.
     "argocd-cmd-params-cm" "reposerver.max.combined.directory.manifests.size" max_directory_bytes: u64 = 10_000_000, quantity;
+    /// Bytes that a chart from a repository may have unpacked.
+    "argocd-cmd-params-cm" "reposerver.helm.manifest.max.extracted.size" max_helm_bytes: u64 = 1 << 30, quantity;
+    /// Whether a chart may be of any size.
+    "argocd-cmd-params-cm" "reposerver.disable.helm.manifest.max.extracted.size" helm_size_unlimited: bool = false, flag;
+    /// Bytes that an OCI artifact may have unpacked.
+    "argocd-cmd-params-cm" "reposerver.oci.manifest.max.extracted.size" max_oci_bytes: u64 = 1 << 30, quantity;
+    /// Whether an OCI artifact may be of any size.
+    "argocd-cmd-params-cm" "reposerver.disable.oci.manifest.max.extracted.size" oci_size_unlimited: bool = false, flag;
+    /// Media types of layers of OCI artifacts that are taken as content.
+    "argocd-cmd-params-cm" "reposerver.oci.layer.media.types" oci_layer_types: Vec<String> = layer_types(), comma_list;
     /// How long one request to a Git remote may take.
     "argocd-cmd-params-cm" "reposerver.git.request.timeout" git_timeout: Duration = Duration::from_secs(15), parse_duration;
     /// Whether the API server speaks HTTP in clear: where a proxy before it speaks TLS.
@@ -194,6 +206,16 @@ impl Settings {
             installation: self.installation_id.clone(),
         }
     }
+}
+
+/// What Argo CD takes: plain and compressed archives, and charts.
+fn layer_types() -> Vec<String> {
+    let types = [
+        "application/vnd.oci.image.layer.v1.tar",
+        "application/vnd.oci.image.layer.v1.tar+gzip",
+        "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
+    ];
+    types.map(String::from).to_vec()
 }
 
 fn text(text: &str) -> Result<String, String> {

@@ -25,7 +25,7 @@ mod versions;
 pub use bowline_desired_gotmpl::{Host, Limits};
 pub use capabilities::{Capabilities, KubeVersion};
 pub use chart::{Chart, File, Template};
-pub use load::{LoadError, load, load_archive};
+pub use load::{LoadError, load, load_archive, load_unpacked};
 pub use manifests::{Hook, Manifest, Sorted, split};
 pub use metadata::{Dependency, Maintainer, Metadata};
 pub use render::{Helm, Release, RenderError, Rendered};

@@ -44,6 +44,13 @@ pub fn load(tree: &Tree, path: &str) -> Result<Chart, LoadError> {
     from_files(walk.files, 0)
 }
 
+/// Loads the chart at the root of a tree that was a packed one: all of it counts, for `.helmignore` was obeyed when it was packed.
+pub fn load_unpacked(tree: &Tree) -> Result<Chart, LoadError> {
+    let mut walk = Walk { tree, rules: Rules::default(), files: Vec::new(), bytes: 0 };
+    walk.directory("", "", 0)?;
+    from_files(walk.files, 0)
+}
+
 /// Loads a packed chart, `.tgz`.
 pub fn load_archive(bytes: &[u8]) -> Result<Chart, LoadError> {
     from_files(archive::files(bytes).map_err(LoadError::Chart)?, 0)

@@ -9,6 +9,7 @@ mod finish;
 mod memo;
 mod overrides;
 mod request;
+mod supplies;
 mod tool;
 
 #[cfg(test)]
@@ -18,4 +19,5 @@ pub use environment::Environment;
 pub use finish::{Finished, Ownership, finish};
 pub use memo::Memo;
 pub use request::{Engine, Engines, Features, Jsonnet, Made, RenderError, Rendered, Request, render};
+pub use supplies::{Need, Supplies};
 pub use tool::{Tool, detect};

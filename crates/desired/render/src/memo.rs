@@ -143,9 +143,10 @@ impl Read {
 /// Everything that a result depends on besides the trees, the commit's name and the cluster.
 fn key(request: &Request<'_>, features: &Features) -> String {
     let source = serde_json::to_string(request.source).unwrap_or_default();
-    let Request { app, namespace, project, .. } = request;
+    let Request { app, namespace, project, supplies, .. } = request;
+    let supplied = supplies.hash();
     let refs: Vec<&str> = request.refs.keys().map(String::as_str).collect();
-    format!("{source}\u{0}{app}\u{0}{namespace}\u{0}{project}\u{0}{refs:?}\u{0}{features:?}")
+    format!("{source}\u{0}{app}\u{0}{namespace}\u{0}{project}\u{0}{refs:?}\u{0}{features:?}\u{0}{supplied}")
 }
 
 fn cluster(request: &Request<'_>) -> u64 {

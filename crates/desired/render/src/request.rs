@@ -9,7 +9,7 @@ use bowline_core_types::Object;
 use bowline_desired_plain::{Directory, File, PlainError};
 
 use crate::overrides::overridden;
-use crate::{Environment, Tool, detect};
+use crate::{Environment, Need, Supplies, Tool, detect};
 
 /// What is to be rendered.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,8 @@ pub struct Request<'a> {
     pub api_versions: &'a [String],
     /// Trees that other sources of the application gave a name (`ref`).
     pub refs: &'a BTreeMap<String, Tree>,
+    /// What was fetched for it: value files behind URLs, charts that its chart depends on.
+    pub supplies: &'a Supplies,
 }
 
 /// What the installation has switched on, and its limits.
@@ -47,6 +49,8 @@ pub struct Features {
     pub hidden_directories: bool,
     /// Options for every kustomization.
     pub kustomize_build_options: String,
+    /// Schemes of URLs that value files may have.
+    pub value_file_schemes: Vec<String>,
 }
 
 /// A renderer for charts or kustomizations: the seam where `desired/helm` and `desired/kustomize` are plugged in.
@@ -72,6 +76,8 @@ pub struct Made {
     /// Something was read that is not in the trees that were given (a remote base, a chart from a repository): the result holds for
     /// this time only.
     pub read_elsewhere: bool,
+    /// What has to be fetched first: there are no objects then.
+    pub needs: Vec<Need>,
 }
 
 /// Evaluates Jsonnet.
@@ -145,6 +151,9 @@ pub enum RenderError {
         /// The source.
         what: String,
     },
+    /// Something has to be fetched first: render again with it among the supplies.
+    #[error("it needs what is not in the source")]
+    Needs(Vec<Need>),
     /// The renderer failed.
     #[error("{reason}")]
     Engine {
@@ -167,7 +176,12 @@ pub fn render(
     engines: Engines<'_>,
 ) -> Result<Rendered, RenderError> {
     check_path(request.source, tree)?;
-    let source = &overridden(request.source, tree, request.app)?;
+    let mut source = request.source.clone();
+    if is_registry_chart(&source) {
+        // The tree is the chart, whatever path stands there.
+        source.path.clear();
+    }
+    let source = &overridden(&source, tree, request.app)?;
     let environment = Environment::new(
         request.app,
         request.namespace,
@@ -189,15 +203,23 @@ pub fn render(
         Tool::Plugin | Tool::Other(_) => return Err(RenderError::NotBuilt { tool: "plugin", what: what() }),
         Tool::Directory => directory(source, tree, features, engines.jsonnet, &environment)?,
     };
-    let Made { objects, warnings, read_elsewhere } = made;
+    let Made { objects, warnings, read_elsewhere, needs } = made;
+    if !needs.is_empty() {
+        return Err(RenderError::Needs(needs));
+    }
     Ok(Rendered { objects, tool, warnings, used_revision: environment.used_revision(), read_elsewhere })
+}
+
+/// Whether the tree of a source is a chart from a repository; an artifact has paths, whether a chart is named or not.
+fn is_registry_chart(source: &ApplicationSource) -> bool {
+    source.is_helm_chart() && !source.is_oci()
 }
 
 /// Whether the source's path is a directory of the tree. A chart from a Helm repository has none.
 fn check_path(source: &ApplicationSource, tree: &Tree) -> Result<(), RenderError> {
     let path = &source.path;
     let error = |what| Err(RenderError::Path { path: path.clone(), what });
-    if source.is_helm_chart() {
+    if is_registry_chart(source) {
         return Ok(());
     }
     if path.starts_with('/') {
@@ -256,7 +278,7 @@ fn directory(
     };
     let manifests = bowline_desired_plain::manifests(&files, &mut evaluate)?;
     let objects = manifests.into_iter().map(|manifest| manifest.object).collect();
-    Ok(Made { objects, warnings, read_elsewhere: false })
+    Ok(Made { objects, warnings, ..Made::default() })
 }
 
 // === impl Features ===
@@ -270,6 +292,7 @@ impl Default for Features {
             max_directory_bytes: 10_000_000,
             hidden_directories: false,
             kustomize_build_options: String::new(),
+            value_file_schemes: ["https", "http"].map(String::from).to_vec(),
         }
     }
 }

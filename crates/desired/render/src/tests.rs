@@ -27,7 +27,13 @@ fn with_source(source: &ApplicationSource) -> Request<'_> {
         kube_version: "",
         api_versions: &[],
         refs: &NO_REFS,
+        supplies: no_supplies(),
     }
+}
+
+fn no_supplies() -> &'static Supplies {
+    static NONE: std::sync::OnceLock<Supplies> = std::sync::OnceLock::new();
+    NONE.get_or_init(Supplies::new)
 }
 
 fn with<T>(source: &ApplicationSource, app: &str, then: impl FnOnce(&Request<'_>) -> T) -> T {
@@ -281,4 +287,49 @@ fn an_explicit_helm_source_is_refused_by_name_until_there_is_an_engine() {
     let mut helm = source("app");
     helm.helm = Some(Box::new(ApplicationSourceHelm::default()));
     assert_eq!(names(&tree, &helm, "app").unwrap_err(), "Helm sources are not supported yet: app");
+}
+
+/// A renderer of charts that needs a file behind a URL.
+struct Needy;
+
+impl Engine for Needy {
+    fn render(
+        &self,
+        _: &Tree,
+        source: &ApplicationSource,
+        request: &Request<'_>,
+        _: &Features,
+        _: &Environment,
+    ) -> Result<Made, String> {
+        assert_eq!(source.path, "", "a chart from a repository is the tree's root");
+        let need = Need::File { url: "https://h/values.yaml".to_string() };
+        match request.supplies.file("https://h/values.yaml") {
+            None => Ok(Made { needs: vec![need], ..Made::default() }),
+            Some(file) => {
+                let value = bowline_base_value::yaml::from_yaml(file).map_err(|e| e.to_string())?;
+                Ok(Made { objects: vec![Object::new(value).map_err(|e| e.to_string())?], ..Made::default() })
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_needed_besides_is_asked_for_and_part_of_what_a_result_hangs_on() {
+    let tree = MemoryTree::from_files([("Chart.yaml", "name: x")]);
+    let source = ApplicationSource { chart: "x".into(), path: "ignored".into(), ..source("") };
+    let (memo, features) = (Memo::new(1 << 20), Features::default());
+    let engines = Engines { helm: Some(&Needy), ..Engines::default() };
+    let render = |supplies: &Supplies| {
+        let request = Request { supplies, ..with_source(&source) };
+        memo.render(&request, &tree, &features, engines).map(|r| r.objects[0].name().to_string())
+    };
+    let mut supplies = Supplies::new();
+    let Err(RenderError::Needs(needs)) = render(&supplies) else { panic!("it was not asked for") };
+    assert!(needs.iter().all(|need| !supplies.has(need)));
+    for name in ["one", "two", "two"] {
+        supplies.put_file("https://h/values.yaml", config(name).into_bytes().into());
+        assert_eq!(render(&supplies).unwrap(), name);
+    }
+    assert_eq!(memo.counts(), (1, 0), "another file is another question, the same one is answered from memory");
+    assert_eq!(supplies.needs(), needs);
 }

@@ -16,7 +16,7 @@ pub fn detect(source: &ApplicationSource, tree: &Tree, features: &Features) -> R
     if let Some(tool) = explicit(source)? {
         return Ok(enabled(tool, features));
     }
-    if source.is_helm_chart() {
+    if source.is_helm_chart() && !source.is_oci() {
         return Ok(Tool::Helm);
     }
     let here = |name: &str| -> Result<bool, TreeError> {

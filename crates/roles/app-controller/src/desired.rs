@@ -1,16 +1,18 @@
-//! What Git says: revisions resolved, trees rendered, objects made the application's.
+//! What the sources say: revisions resolved, trees rendered, objects made the application's.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bowline_base_tree::Tree;
+use bowline_core_control::World;
 use bowline_core_crd::{ApplicationSource, ApplicationSourceType};
-use bowline_core_ports::{Freshness, Sources};
+use bowline_core_ports::Freshness;
 use bowline_core_types::{HookType, Object, ResourceKey, is_hook, is_skipped};
-use bowline_desired_render::{Engines, Features, Ownership, Rendered, Request, finish};
+use bowline_desired_render::{Features, Need, Ownership, Rendered, Request, Supplies, finish};
 
 use crate::Shared;
 use crate::clusters::Destination;
+use crate::source::{Look, files, rendered as render};
 
 /// Where desired state comes from: the application's own sources, or those of an operation.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +59,8 @@ pub struct Desired {
 #[derive(Default)]
 pub struct Remembered {
     rendered: Vec<Arc<Rendered>>,
+    /// What each source needed besides.
+    needs: Vec<Vec<Need>>,
     asked: (String, String),
     kinds: usize,
     desired: Desired,
@@ -71,21 +75,12 @@ pub async fn desired(
     remembered: &mut Option<Remembered>,
 ) -> Result<Desired, String> {
     let total = target.sources.len();
+    check_refs(&target.sources)?;
+    let look = Look { project: asked.project, freshness: asked.freshness, hard: asked.hard };
     let mut trees: Vec<(String, Tree)> = Vec::with_capacity(total);
     for (i, source) in target.sources.iter().enumerate() {
-        let fail =
-            |e: &dyn std::fmt::Display| format!("failed to generate manifest for source {} of {total}: {e}", i + 1);
-        if source.is_helm_chart() {
-            return Err(fail(&"charts of Helm repositories and registries are not supported yet; use a chart in Git"));
-        }
         let revision = target.revisions.get(i).filter(|r| !r.is_empty()).unwrap_or(&source.target_revision);
-        let resolved = shared
-            .sources
-            .resolve_with_prefix(&source.repo_url, asked.project, revision, &source.tag_prefix, asked.freshness)
-            .await
-            .map_err(|e| fail(&e))?;
-        let tree = shared.sources.tree(&source.repo_url, asked.project, resolved.commit).await.map_err(|e| fail(&e))?;
-        trees.push((resolved.commit.to_string(), tree));
+        trees.push(files(shared, source, revision, look).await.map_err(|e| failed(i, total, &e))?);
     }
     let refs: BTreeMap<String, Tree> = target
         .sources
@@ -94,12 +89,15 @@ pub async fn desired(
         .filter(|(source, _)| source.is_ref())
         .map(|(source, (_, tree))| (source.ref_.clone(), tree.clone()))
         .collect();
+    let mut needs = remembered.as_ref().map(|known| known.needs.clone()).unwrap_or_default();
+    needs.resize(total, Vec::new());
     let features = features(shared);
     let cluster = destination.cache.state();
     let discovery = destination.cache.discovery();
+    let none = Supplies::new();
     let mut rendered = Vec::with_capacity(total);
     for (i, (source, (revision, tree))) in target.sources.iter().zip(&trees).enumerate() {
-        if source.is_ref() && source.path.is_empty() {
+        if lends_only(source) {
             continue;
         }
         let api_versions = if source.helm.is_some() || source.kustomize.is_some() || source.directory.is_none() {
@@ -116,13 +114,10 @@ pub async fn desired(
             kube_version: cluster.server_version.as_deref().unwrap_or_default(),
             api_versions: &api_versions,
             refs: &refs,
+            supplies: &none,
         };
-        if asked.hard {
-            shared.memo.forget(&request, &features);
-        }
-        let engines: Engines<'_> = shared.engines.borrow();
-        let result = shared.memo.render(&request, tree, &features, engines);
-        rendered.push(result.map_err(|e| format!("failed to generate manifest for source {} of {total}: {e}", i + 1))?);
+        let result = render(shared, request, tree, &features, look, &mut needs[i]).await;
+        rendered.push(result.map_err(|e| failed(i, total, &e))?);
     }
     let revisions: Vec<String> = trees.into_iter().map(|(revision, _)| revision).collect();
 
@@ -136,6 +131,7 @@ pub async fn desired(
         && known.rendered.iter().zip(&rendered).all(|(a, b)| Arc::ptr_eq(a, b))
     {
         known.desired.revisions = revisions;
+        known.needs = needs;
         return Ok(known.desired.clone());
     }
     let tracking = shared.world.settings().instance_id();
@@ -165,8 +161,40 @@ pub async fn desired(
         }
     }
     (desired.objects, desired.hooks) = (Arc::new(objects), Arc::new(hooks));
-    *remembered = Some(Remembered { rendered, asked: who, kinds, desired: desired.clone() });
+    *remembered = Some(Remembered { rendered, needs, asked: who, kinds, desired: desired.clone() });
     Ok(desired)
+}
+
+/// Whether a source has no manifests of its own: it only lends its files to others.
+fn lends_only(source: &ApplicationSource) -> bool {
+    source.is_ref() && source.path.is_empty() && !source.is_helm_chart() && !source.is_oci()
+}
+
+/// Names of sources are words, and each is one source's; charts lend no files. In Argo CD's words.
+fn check_refs(sources: &[ApplicationSource]) -> Result<(), String> {
+    let mut names: Vec<&str> = Vec::new();
+    for source in sources.iter().filter(|source| source.is_ref()) {
+        let name = source.ref_.as_str();
+        if !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) {
+            return Err(format!("sources.ref {name} cannot contain any special characters except '_' and '-'"));
+        }
+        if names.contains(&name) {
+            return Err("invalid sources: multiple sources had the same `ref` key".to_string());
+        }
+        names.push(name);
+        let lent = |file: &String| file.strip_prefix('$').and_then(|rest| rest.split('/').next()) == Some(name);
+        let values = sources.iter().filter_map(|source| source.helm.as_ref()).flat_map(|helm| &helm.value_files);
+        if source.is_helm_chart() && values.clone().any(lent) {
+            return Err(format!(
+                "source referenced {name:?}, which has a 'chart' field defined, but Helm charts are not yet supported for 'ref' sources"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn failed(i: usize, total: usize, reason: &str) -> String {
+    format!("failed to generate manifest for source {} of {total}: {reason}", i + 1)
 }
 
 /// What is switched on.
@@ -179,5 +207,14 @@ pub fn features(shared: &Shared) -> Features {
         max_directory_bytes: settings.max_directory_bytes,
         hidden_directories: settings.hidden_directories,
         kustomize_build_options: settings.kustomize_build_options.clone(),
+        value_file_schemes: value_file_schemes(&shared.world),
+    }
+}
+
+/// The schemes of URLs that value files may have. A key that is there and empty lets none, which is not what no key means.
+pub fn value_file_schemes(world: &World) -> Vec<String> {
+    match world.config("argocd-cm", "helm.valuesFileSchemes") {
+        Some(text) if text.trim().is_empty() => Vec::new(),
+        _ => world.settings().value_file_schemes.clone(),
     }
 }

@@ -17,6 +17,7 @@ mod project;
 mod reconcile;
 mod rules;
 mod serve;
+mod source;
 mod status;
 mod view;
 mod windows;
@@ -26,6 +27,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bowline_base_clock::{Clock, Jitter};
+use bowline_base_egress::{Egress, Proxies};
 use bowline_base_kube::{Client, Runtime};
 use bowline_base_queue::Queue;
 use bowline_base_task::{Readiness, Tasks};
@@ -36,11 +38,12 @@ use bowline_core_ports::{Hints, SourceError, SourceErrorKind};
 use bowline_core_settings::find_repository;
 use bowline_core_types::{AppName, SecretKey};
 use bowline_desired_git::{Access, GitRepositories, redact};
+use bowline_desired_registry::{Registries, Secrets};
 use bowline_desired_render::{Engine, Engines, Jsonnet, Memo};
 
 pub use autosync::retry_delay;
 pub use clusters::config as cluster_config;
-pub use desired::Target;
+pub use desired::{Target, value_file_schemes};
 pub use metrics::Metrics;
 
 use clusters::Clusters;
@@ -50,6 +53,9 @@ use reconcile::AppState;
 /// Bytes of rendered objects that are kept: ten objects of two kilobytes each for ten thousand applications.
 const RENDERS: usize = 256 << 20;
 
+/// What repositories are told that we are.
+const AGENT: &str = concat!("bowline/", env!("CARGO_PKG_VERSION"));
+
 /// What the controller is started with.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -57,6 +63,10 @@ pub struct Config {
     pub namespace: String,
     /// How repositories are cached and reached.
     pub git: bowline_desired_git::Settings,
+    /// How Helm repositories and OCI registries are cached.
+    pub registries: bowline_desired_registry::Settings,
+    /// The machine's proxies, for repositories that name none.
+    pub proxies: Proxies,
     /// 32 bytes that nobody outside knows: the key of the digests that stand for what Secrets hold.
     pub secrets: [u8; 32],
     /// A number that nobody outside knows.
@@ -92,6 +102,7 @@ pub(crate) struct Shared {
     pub world: Arc<World>,
     pub clusters: Arc<Clusters>,
     pub sources: GitRepositories,
+    pub charts: Registries,
     pub engines: Renderers,
     pub memo: Memo,
     pub queue: Queue<AppName>,
@@ -108,6 +119,9 @@ pub enum StartError {
     /// The Git cache cannot be used.
     #[error("the Git cache cannot be used: {0}")]
     GitCache(std::io::Error),
+    /// The cache of charts cannot be used.
+    #[error("the registry cache cannot be used: {0}")]
+    RegistryCache(std::io::Error),
 }
 
 // === impl AppController ===
@@ -128,6 +142,13 @@ impl AppController {
             move |url: &str, project: &str| access(&world, url, project)
         };
         let sources = GitRepositories::new(config.git.clone(), access).map_err(StartError::GitCache)?;
+        let secrets = Secrets::new(world.clone());
+        let egress = {
+            let secrets = secrets.clone();
+            Egress::new(runtime.tasks.clone(), AGENT, move |url| secrets.reach(url))
+        };
+        let charts = Registries::new(config.registries.clone(), egress, config.proxies.clone(), secrets)
+            .map_err(StartError::RegistryCache)?;
         let clusters = Arc::new(Clusters::new(SecretKey::new(config.secrets), config.seed));
         let shared = Arc::new(Shared {
             clock: runtime.clock.clone(),
@@ -144,6 +165,7 @@ impl AppController {
             client,
             world,
             sources,
+            charts,
             engines,
             config,
         });

@@ -13,7 +13,7 @@ use bowline_core_ports::{
     BoxFuture, ClusterFacts, Engine, EngineError, EngineErrorKind, Freshness, Manifests, Origin, Reached,
 };
 use bowline_core_types::{AppName, Object, ResourceKey};
-use bowline_desired_render::{Ownership, Request, finish};
+use bowline_desired_render::{Ownership, Request, Supplies, finish};
 use bowline_live_cache::Connection;
 use futures::Stream;
 use tokio::sync::watch;
@@ -23,6 +23,7 @@ use crate::clusters::Destination;
 use crate::compare::{Compared, Item, Memory};
 use crate::desired::{Asked, Desired, Target, desired, features};
 use crate::rules::Comparing;
+use crate::source;
 
 /// What the last look at each application found.
 #[derive(Default)]
@@ -145,23 +146,28 @@ impl Served {
             }
             Origin::Files(tree) => {
                 let sources = app.spec.sources();
-                let [source] = &sources[..] else {
+                let [only] = &sources[..] else {
                     let message = "local files can only stand in for the source of an application with one source";
                     return Err(EngineError::new(EngineErrorKind::Invalid, message));
                 };
                 let (state, discovery) = (destination.cache.state(), destination.cache.discovery());
+                let (api_versions, refs, supplies) = (discovery.api_versions(), BTreeMap::new(), Supplies::new());
                 let request = Request {
-                    source,
+                    source: only,
                     app: &instance,
                     namespace,
                     project: app.spec.project(),
                     revision: "",
                     kube_version: state.server_version.as_deref().unwrap_or_default(),
-                    api_versions: &discovery.api_versions(),
-                    refs: &BTreeMap::new(),
+                    api_versions: &api_versions,
+                    refs: &refs,
+                    supplies: &supplies,
                 };
-                let rendered = self.0.memo.render(&request, &tree, &features(&self.0), self.0.engines.borrow());
-                let rendered = rendered.map_err(|e| failed(e.to_string()))?;
+                let look = source::Look { project: app.spec.project(), freshness: Freshness::Known, hard: false };
+                let features = features(&self.0);
+                let mut needs = Vec::new();
+                let rendered = source::rendered(&self.0, request, &tree, &features, look, &mut needs);
+                let rendered = rendered.await.map_err(failed)?;
                 let tracking = self.0.world.settings().instance_id();
                 let ownership = Ownership { instance: &instance, namespace, tracking: &tracking };
                 let finished = finish(rendered.objects.iter().cloned(), ownership, &|gvk| {

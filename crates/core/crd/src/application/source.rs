@@ -390,6 +390,11 @@ impl ApplicationSource {
         !self.chart.is_empty()
     }
 
+    /// Whether the source is an artifact of an OCI registry.
+    pub fn is_oci(&self) -> bool {
+        self.repo_url.starts_with("oci://")
+    }
+
     /// Whether other sources take files from this one.
     pub fn is_ref(&self) -> bool {
         !self.ref_.is_empty()

@@ -1,0 +1,26 @@
+//! What goes out of the process: sockets through proxies, TLS, and one HTTP client with an allow-list.
+//!
+//! [`Egress`] fetches over HTTP: each hop of a request (redirects too) is asked of the allow-list, a [`Login`] goes to its own origin
+//! and nowhere else, every answer is read up to a limit. [`Proxy`], [`dial()`] and [`client_config`] are the parts that other
+//! protocols over TLS are made of.
+
+mod address;
+mod client;
+mod dial;
+mod error;
+mod idle;
+mod login;
+mod proxy;
+mod reply;
+mod tls;
+mod url;
+
+pub use client::{Ask, Egress, Reach, Route};
+pub use dial::{Io, dial, handshake};
+pub use error::{Error, chain};
+pub use hyper::{Method, StatusCode, header};
+pub use login::Login;
+pub use proxy::{Proxies, Proxy};
+pub use reply::Reply;
+pub use tls::{Tls, client_config};
+pub use url::{Origin, Scheme, Url, UrlError};

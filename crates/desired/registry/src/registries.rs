@@ -1,0 +1,633 @@
+//! [`Registries`]: the adapter behind the `Charts` port.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bowline_base_cache::Cache;
+use bowline_base_egress::{Ask, Egress, Login, Proxies, Route, StatusCode, Tls, Url};
+use bowline_base_tree::Tree;
+use bowline_core_ports::{BoxFuture, Charts, Freshness, Place, ResolvedChart, SourceError, SourceErrorKind};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use crate::archive::{Root, Rules, unpack};
+use crate::disk::{Disk, Kind, key};
+use crate::flight::{Asked, Flights};
+use crate::helm::{self, Archive, Location, blocking};
+use crate::oci::{self, Name, Reference, Repository, Tokens};
+use crate::pack::{Blobs, Pack};
+use crate::version::is_exact;
+use crate::{Access, Credentials, Limits, Settings, failure};
+
+/// Bytes of the tables of packs that are kept open: some hundred charts.
+const PACKS: usize = 16 << 20;
+/// Bytes of a value file.
+const FILE: u64 = 8 << 20;
+/// Bytes of value files that are kept.
+const FILES: usize = 16 << 20;
+/// Repositories whose last answer is kept; each holds an index open.
+const REPOSITORIES: usize = 256;
+/// Tags whose digest is kept.
+const TAGS: usize = 10_000;
+
+/// What Secrets and settings say of repositories. Asked for every request, so that a changed Secret counts at once.
+pub trait Repositories: Send + Sync {
+    /// How a repository lets us in, for a project.
+    fn access(&self, url: &str, project: &str) -> Result<Access, SourceError>;
+
+    /// The certificates (PEM) that a host may be signed by, where the settings name some.
+    fn trust(&self, host: &str) -> Option<String>;
+
+    /// What a chart's dependency means by its repository: a URL, `@name` or `alias:name`.
+    fn dependency(&self, repository: &str, project: &str) -> Result<Dependency, SourceError>;
+
+    /// What is too much.
+    fn limits(&self) -> Limits {
+        Limits::default()
+    }
+}
+
+/// The repository of a dependency.
+#[derive(Clone, Debug)]
+pub struct Dependency {
+    /// Its URL.
+    pub url: String,
+    /// How it lets the project in.
+    pub access: Access,
+    /// Whether the project permits it; credentials are given only where it does.
+    pub permitted: bool,
+}
+
+/// All Helm repositories and OCI registries that are in use.
+pub struct Registries {
+    shared: Shared,
+    packs: Cache<String, Arc<Pack>>,
+    blobs: Arc<Blobs>,
+    flights: Flights,
+    slots: Semaphore,
+    indexes: Answers<(String, String), helm::Known>,
+    tags: Answers<(String, String), Arc<Vec<String>>>,
+    digests: Answers<(String, String, String), String>,
+    files: Cache<String, (Instant, Arc<[u8]>)>,
+}
+
+/// What all repositories share.
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) egress: Egress,
+    pub(crate) disk: Disk,
+    pub(crate) tokens: Tokens,
+    machine: Proxies,
+    repositories: Box<dyn Repositories>,
+}
+
+/// A repository or registry, and how it lets us in.
+pub(crate) struct Door {
+    pub(crate) url: Url,
+    pub(crate) scope: String,
+    pub(crate) access: Credentials,
+}
+
+/// The last answers of remotes, by what was asked.
+struct Answers<K, T> {
+    most: usize,
+    asked: Mutex<HashMap<K, Arc<Asked<T>>>>,
+}
+
+/// What a place is.
+enum Target {
+    /// A chart of a Helm repository.
+    Http(Door),
+    /// A chart in a registry.
+    Chart(Door, Name),
+    /// An artifact.
+    Artifact(Door, Name),
+}
+
+// === impl Shared ===
+
+impl Shared {
+    pub(crate) fn limits(&self) -> Limits {
+        self.repositories.limits()
+    }
+}
+
+// === impl Answers ===
+
+impl<K: Hash + Eq, T> Answers<K, T> {
+    fn new(most: usize) -> Answers<K, T> {
+        Answers { most, asked: Mutex::default() }
+    }
+
+    fn of(&self, key: K) -> Arc<Asked<T>> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if asked.len() >= self.most && !asked.contains_key(&key) {
+            // They are asked again, which is cheap; who waits for an answer still gets it.
+            asked.clear();
+        }
+        asked.entry(key).or_default().clone()
+    }
+}
+
+// === impl Door ===
+
+impl Door {
+    fn new(url: Url, access: Access) -> Door {
+        let Access { scope, credentials: mut access } = access;
+        if let Some((user, password)) = url.user().filter(|_| !access.can_log_in()) {
+            (access.username, access.password) = (user.clone(), Some(password.clone()));
+        }
+        Door { url: url.without_user(), scope, access }
+    }
+
+    /// The login for a URL: only for the repository's own origin.
+    pub(crate) fn login_for(&self, url: &Url) -> Option<Login> {
+        if url.origin() == self.url.origin() { self.access.login(url.origin()) } else { None }
+    }
+
+    /// How a host is reached on behalf of this repository.
+    pub(crate) fn route(&self, shared: &Shared, url: &Url) -> Route {
+        self.access.route(self.url.origin(), url, &shared.machine, &|host| shared.repositories.trust(host))
+    }
+}
+
+// === impl Registries ===
+
+impl Registries {
+    /// Registries with their cache in `settings.cache`, which is made where it is missing. Fails where that cannot be written or
+    /// another process holds it. `machine` are the proxies of repositories that name none.
+    pub fn new(
+        settings: Settings,
+        egress: Egress,
+        machine: Proxies,
+        repositories: impl Repositories + 'static,
+    ) -> io::Result<Registries> {
+        let disk = Disk::open(&settings.cache, settings.disk)?;
+        Ok(Registries {
+            packs: Cache::new(PACKS),
+            blobs: Arc::new(Blobs::new(settings.memory)),
+            flights: Flights::default(),
+            slots: Semaphore::new(settings.parallel.max(1)),
+            indexes: Answers::new(REPOSITORIES),
+            tags: Answers::new(REPOSITORIES * 4),
+            digests: Answers::new(TAGS),
+            files: Cache::new(FILES),
+            shared: Shared {
+                settings,
+                egress,
+                disk,
+                tokens: Tokens::default(),
+                machine,
+                repositories: Box::new(repositories),
+            },
+        })
+    }
+
+    /// Whether a repository can be reached with what its Secret says: a Helm repository shows its index; a registry lets us in.
+    pub async fn check(&self, url: &str, project: &str) -> Result<(), SourceError> {
+        let access = self.shared.repositories.access(url, project)?;
+        if !access.credentials.oci && url.contains("://") && !url.starts_with("oci://") {
+            let door = Door::new(parse(url)?, access);
+            return helm::index(&self.shared, &door, None).await.map(|_| ());
+        }
+        let (door, name) = registry(url, "any", access)?;
+        let root = door.url.clone().with_path("/v2/");
+        oci::ping(&Repository { shared: &self.shared, door: &door, name: &name }, root).await
+    }
+
+    fn target(&self, place: Place<'_>) -> Result<Target, SourceError> {
+        let access = self.shared.repositories.access(place.url, place.project)?;
+        target(place.url, place.chart, access)
+    }
+
+    async fn resolve_at(
+        &self,
+        target: &Target,
+        chart: &str,
+        revision: &str,
+        freshness: Freshness,
+    ) -> Result<ResolvedChart, SourceError> {
+        match target {
+            Target::Http(door) => self.resolve_http(door, chart, revision, freshness).await,
+            Target::Chart(door, name) => self.resolve_chart(door, name, revision, freshness).await,
+            Target::Artifact(door, name) => self.resolve_artifact(door, name, revision, freshness).await,
+        }
+    }
+
+    async fn resolve_http(
+        &self,
+        door: &Door,
+        chart: &str,
+        revision: &str,
+        freshness: Freshness,
+    ) -> Result<ResolvedChart, SourceError> {
+        let exact = is_exact(revision);
+        let note = meaning(door, &door.url.to_string(), chart, revision);
+        if exact && let Some(artifact) = self.shared.disk.text(Kind::Note, &note) {
+            return Ok(ResolvedChart { revision: revision.to_string(), artifact });
+        }
+        let known = self.index(door, freshness).await?;
+        let found = |known: &helm::Known| -> Result<ResolvedChart, SourceError> {
+            let shown = match exact {
+                true => revision.to_string(),
+                false => helm::resolve(known, door, chart, revision)?,
+            };
+            let artifact = helm::fetched(known, door, chart, &shown)?.version;
+            Ok(ResolvedChart { revision: shown, artifact })
+        };
+        let resolved = match found(&known) {
+            // A version that somebody names may be newer than what is known.
+            Err(error) if error.kind == SourceErrorKind::NoSuchRevision && freshness != Freshness::Now => {
+                found(&self.index(door, Freshness::Now).await?)?
+            }
+            resolved => resolved?,
+        };
+        if exact {
+            self.note(&note, &resolved.artifact);
+        }
+        Ok(resolved)
+    }
+
+    async fn resolve_chart(
+        &self,
+        door: &Door,
+        name: &Name,
+        revision: &str,
+        freshness: Freshness,
+    ) -> Result<ResolvedChart, SourceError> {
+        let shown = match is_exact(revision) {
+            true => revision.to_string(),
+            false => oci::highest(name, &self.tags(door, name, freshness).await?, revision)?,
+        };
+        let note = meaning(door, &name.to_string(), "", &shown);
+        if let Some(artifact) = self.shared.disk.text(Kind::Note, &note) {
+            return Ok(ResolvedChart { revision: shown, artifact });
+        }
+        let artifact = self.digest(door, name, &shown.replace('+', "_"), freshness).await?;
+        self.note(&note, &artifact);
+        Ok(ResolvedChart { revision: shown, artifact })
+    }
+
+    async fn resolve_artifact(
+        &self,
+        door: &Door,
+        name: &Name,
+        revision: &str,
+        freshness: Freshness,
+    ) -> Result<ResolvedChart, SourceError> {
+        let told = |mut error: SourceError| {
+            error.message = format!("failed to resolve revision {revision:?}: {}", error.message);
+            error
+        };
+        if oci::is_digest(revision) {
+            return Ok(ResolvedChart { revision: revision.to_string(), artifact: revision.to_string() });
+        }
+        let tag = revision.replace('+', "_");
+        let named = match oci::is_tag(&tag) {
+            true => Some(self.digest(door, name, &tag, freshness).await),
+            false => None,
+        };
+        let digest = match named {
+            Some(Ok(digest)) => digest,
+            Some(Err(error)) if is_exact(revision) || error.kind != SourceErrorKind::NoSuchRevision => {
+                return Err(told(error));
+            }
+            named => {
+                let tags = self.tags(door, name, freshness).await.map_err(told)?;
+                match (oci::highest(name, &tags, revision), named) {
+                    (Ok(version), _) => {
+                        self.digest(door, name, &version.replace('+', "_"), freshness).await.map_err(told)?
+                    }
+                    // Where it is no range either, that there is no such tag says it best.
+                    (Err(_), Some(Err(error))) => return Err(told(error)),
+                    (Err(error), _) => return Err(told(error)),
+                }
+            }
+        };
+        Ok(ResolvedChart { revision: digest.clone(), artifact: digest })
+    }
+
+    async fn tree_at(&self, target: &Target, chart: &str, artifact: &str, pass: bool) -> Result<Tree, SourceError> {
+        match target {
+            Target::Http(door) => self.http_tree(door, chart, artifact, pass).await,
+            Target::Chart(door, name) => self.layer_tree(door, name, artifact, Some(last(&name.repository))).await,
+            Target::Artifact(door, name) => self.layer_tree(door, name, artifact, None).await,
+        }
+    }
+
+    async fn http_tree(&self, door: &Door, chart: &str, artifact: &str, pass: bool) -> Result<Tree, SourceError> {
+        let url = door.url.to_string();
+        let note = key(&["content", &door.scope, &url, chart, artifact]);
+        let known = || {
+            let place = self.shared.disk.text(Kind::Note, &note)?;
+            self.pack(&place)
+        };
+        if let Some(pack) = known() {
+            return Ok(pack.tree());
+        }
+        let flight = self.flights.of(&note);
+        let _one = flight.lock().await;
+        if let Some(pack) = known() {
+            return Ok(pack.tree());
+        }
+        let index = self.index(door, Freshness::Known).await?;
+        let version = match helm::fetched(&index, door, chart, artifact) {
+            Err(_) => helm::fetched(&self.index(door, Freshness::Now).await?, door, chart, artifact)?,
+            version => version?,
+        };
+        let archive = match helm::location(door, chart, &version)? {
+            Location::Oci(reference) => {
+                let tree = self.elsewhere(door, &reference, &version.version, pass).await?;
+                return Ok(tree);
+            }
+            Location::Http(from) => {
+                let digest = version.digest.strip_prefix("sha256:").unwrap_or(&version.digest).to_ascii_lowercase();
+                let place = key(&["pack", &door.scope, &url, chart, &digest]);
+                if helm::is_sha256(&digest)
+                    && let Some(pack) = self.pack(&place)
+                {
+                    self.note(&note, &place);
+                    return Ok(pack.tree());
+                }
+                let _slot = self.slots.acquire().await;
+                helm::download(&self.shared, door, &from, &version.digest, pass).await?
+            }
+        };
+        let place = key(&["pack", &door.scope, &url, chart, &archive.digest]);
+        let what = format!("error untarring chart {chart:?} version {artifact:?} of {}", door.url);
+        let root =
+            Unpacked { chart: Some(last(chart).to_string()), gzip: true, most: self.shared.limits().chart_bytes };
+        let pack = self.unpack(archive, root, &place, &what).await?;
+        self.note(&note, &place);
+        Ok(pack.tree())
+    }
+
+    /// A chart that a Helm repository's index says is in a registry: the repository's credentials go there only where they may.
+    async fn elsewhere(&self, door: &Door, reference: &str, version: &str, pass: bool) -> Result<Tree, SourceError> {
+        let Reference { name, tag, digest } = Reference::parse(reference).map_err(failure::damaged)?;
+        let plain = door.access.plain_http;
+        let url = name.url(plain).map_err(failure::damaged)?;
+        let access = match pass {
+            true => door.access.clone(),
+            false => Credentials {
+                ca: self.shared.repositories.trust(&url.origin().host),
+                proxies: door.access.proxies.clone(),
+                ..Credentials::default()
+            },
+        };
+        let door = Door { url, scope: door.scope.clone(), access };
+        let digest = match digest {
+            Some(digest) => digest,
+            None => {
+                let tag = tag.unwrap_or_else(|| version.to_string()).replace('+', "_");
+                self.digest(&door, &name, &tag, Freshness::Known).await?
+            }
+        };
+        self.layer_tree(&door, &name, &digest, Some(last(&name.repository))).await
+    }
+
+    async fn layer_tree(
+        &self,
+        door: &Door,
+        name: &Name,
+        digest: &str,
+        chart: Option<&str>,
+    ) -> Result<Tree, SourceError> {
+        let place = key(&["pack", &door.scope, &name.to_string(), digest, chart.unwrap_or_default()]);
+        if let Some(pack) = self.pack(&place) {
+            return Ok(pack.tree());
+        }
+        let flight = self.flights.of(&place);
+        let _one = flight.lock().await;
+        if let Some(pack) = self.pack(&place) {
+            return Ok(pack.tree());
+        }
+        let _slot = self.slots.acquire().await;
+        let repository = Repository { shared: &self.shared, door, name };
+        let layer = repository.content(digest, chart.is_some()).await?;
+        let limits = self.shared.limits();
+        let most = if layer.chart { limits.chart_bytes } else { limits.artifact_bytes };
+        let archive = repository.download(&layer, most).await?;
+        let what = format!("cannot extract contents of oci image {name} with revision {digest}");
+        let name = chart.map(String::from).or_else(|| layer.chart.then(String::new));
+        let pack = self.unpack(archive, Unpacked { chart: name, gzip: layer.gzip, most }, &place, &what).await?;
+        Ok(pack.tree())
+    }
+
+    async fn unpack(&self, archive: Archive, how: Unpacked, place: &str, what: &str) -> Result<Arc<Pack>, SourceError> {
+        let damaged = |reason: String| failure::damaged(format!("{what}: {reason}"));
+        let out = self.shared.disk.temporary().map_err(|e| damaged(e.to_string()))?;
+        let entries = self.shared.settings.entries;
+        let unpacked = blocking(move || {
+            let root = match how.chart.as_deref() {
+                None => Root::All,
+                Some("") => Root::Only,
+                Some(name) => Root::Chart(name),
+            };
+            let rules = Rules { gzip: how.gzip, bytes: how.most, entries, root };
+            let packed = archive.file.reopen().map_err(|e| e.to_string())?;
+            let to = io::BufWriter::with_capacity(256 << 10, out.as_file());
+            unpack(packed, rules, to).map_err(|e| e.to_string())?;
+            Ok::<_, String>(out)
+        });
+        let file = unpacked.await.and_then(|unpacked| unpacked).map_err(damaged)?;
+        let file = self.shared.disk.keep(Kind::Pack, place, file).map_err(|e| damaged(e.to_string()))?;
+        let pack = Arc::new(Pack::open(file, self.blobs.clone()).map_err(damaged)?);
+        self.packs.insert(place.to_string(), pack.clone(), pack.weight());
+        Ok(pack)
+    }
+
+    /// A pack that is there already.
+    fn pack(&self, place: &str) -> Option<Arc<Pack>> {
+        if let Some(pack) = self.packs.get(&place.to_string()) {
+            return Some(pack);
+        }
+        let file = self.shared.disk.open_file(Kind::Pack, place)?;
+        match Pack::open(file, self.blobs.clone()) {
+            Ok(pack) => {
+                let pack = Arc::new(pack);
+                self.packs.insert(place.to_string(), pack.clone(), pack.weight());
+                Some(pack)
+            }
+            Err(reason) => {
+                tracing::warn!(reason, "a file of the registry cache is damaged and is made anew");
+                self.shared.disk.remove(Kind::Pack, place);
+                None
+            }
+        }
+    }
+
+    /// Notes something for the next time; the cache is a help, so where it cannot be written it is found out again.
+    fn note(&self, place: &str, text: &str) {
+        if let Err(error) = self.shared.disk.keep_text(Kind::Note, place, text) {
+            tracing::warn!(%error, "the registry cache cannot be written");
+        }
+    }
+
+    async fn index(&self, door: &Door, freshness: Freshness) -> Result<helm::Known, SourceError> {
+        let asked =
+            self.indexes.of((door.scope.clone(), format!("{}?{}", door.url, door.url.query().unwrap_or_default())));
+        asked.get(freshness, |known| helm::index(&self.shared, door, known)).await
+    }
+
+    async fn tags(&self, door: &Door, name: &Name, freshness: Freshness) -> Result<Arc<Vec<String>>, SourceError> {
+        let asked = self.tags.of((door.scope.clone(), name.to_string()));
+        let repository = Repository { shared: &self.shared, door, name };
+        asked.get(freshness, |_| async { repository.tags().await.map(Arc::new) }).await
+    }
+
+    async fn digest(&self, door: &Door, name: &Name, tag: &str, freshness: Freshness) -> Result<String, SourceError> {
+        let asked = self.digests.of((door.scope.clone(), name.to_string(), tag.to_string()));
+        let repository = Repository { shared: &self.shared, door, name };
+        asked.get(freshness, |_| repository.digest(tag)).await
+    }
+
+    async fn fetch_file(&self, text: &str, freshness: Freshness) -> Result<Arc<[u8]>, SourceError> {
+        const WHAT: &str = "error fetching value file";
+        let arrived = Instant::now();
+        let flight = self.flights.of(text);
+        let _one = flight.lock().await;
+        if let Some((at, known)) = self.files.get(&text.to_string()) {
+            let fresh = match freshness {
+                Freshness::Known => true,
+                Freshness::Within(ms) => arrived.saturating_duration_since(at).as_millis() <= u128::from(ms),
+                Freshness::Now => at >= arrived,
+            };
+            if fresh {
+                return Ok(known);
+            }
+        }
+        let url = parse(text)?;
+        let user = url.user().map(|(user, password)| Login::basic(url.origin().clone(), user, password));
+        let route = |url: &Url| Route {
+            tls: Tls {
+                ca: self.shared.repositories.trust(&url.origin().host).map(String::into_bytes),
+                ..Tls::default()
+            },
+            proxy: self.shared.machine.for_url(url).cloned(),
+        };
+        let ask = Ask { login: user.as_ref(), gzip: true, ..Ask::get(url.clone().without_user(), &route) };
+        let reply = self.shared.egress.send(ask).await.map_err(|e| failure::unanswered(WHAT, &e))?;
+        if reply.status != StatusCode::OK {
+            let text = format!("{WHAT}: {url} answered {}", reply.status);
+            return Err(SourceError::new(SourceErrorKind::NoSuchRevision, text));
+        }
+        let bytes: Arc<[u8]> = reply.bytes(FILE).await.map_err(|e| failure::unanswered(WHAT, &e))?.into();
+        self.files.insert(text.to_string(), (arrived, bytes.clone()), bytes.len() + text.len());
+        Ok(bytes)
+    }
+}
+
+/// How an archive is unpacked.
+struct Unpacked {
+    /// The name of the chart in it, empty where that is not known; `None` for other content.
+    chart: Option<String>,
+    gzip: bool,
+    most: u64,
+}
+
+impl Charts for Registries {
+    fn resolve<'a>(
+        &'a self,
+        place: Place<'a>,
+        revision: &'a str,
+        freshness: Freshness,
+    ) -> BoxFuture<'a, Result<ResolvedChart, SourceError>> {
+        Box::pin(async move {
+            let target = self.target(place)?;
+            self.resolve_at(&target, place.chart, revision.trim(), freshness).await
+        })
+    }
+
+    fn tree<'a>(&'a self, place: Place<'a>, resolved: &'a ResolvedChart) -> BoxFuture<'a, Result<Tree, SourceError>> {
+        Box::pin(async move {
+            let target = self.target(place)?;
+            self.tree_at(&target, place.chart, &resolved.artifact, place.pass_credentials).await
+        })
+    }
+
+    fn forget(&self, place: Place<'_>, revision: &str) {
+        let Ok(target) = self.target(place) else { return };
+        let forget = |note: &str| self.shared.disk.remove(Kind::Note, note);
+        match target {
+            Target::Http(door) => {
+                let url = door.url.to_string();
+                forget(&meaning(&door, &url, place.chart, revision));
+                forget(&key(&["content", &door.scope, &url, place.chart, revision]));
+            }
+            Target::Chart(door, name) => forget(&meaning(&door, &name.to_string(), "", revision)),
+            Target::Artifact(..) => {}
+        }
+    }
+
+    fn dependency<'a>(
+        &'a self,
+        repository: &'a str,
+        name: &'a str,
+        version: &'a str,
+        project: &'a str,
+        freshness: Freshness,
+    ) -> BoxFuture<'a, Result<Tree, SourceError>> {
+        Box::pin(async move {
+            let Dependency { url, access, permitted } = self.shared.repositories.dependency(repository, project)?;
+            let fetched = async {
+                let target = match target(&url, name, access)? {
+                    // A chart beside others of a registry is below its URL.
+                    Target::Artifact(door, _) => {
+                        Target::Chart(door, Name::parse(&url, name).map_err(failure::refused)?)
+                    }
+                    target => target,
+                };
+                let resolved = self.resolve_at(&target, name, version.trim(), freshness).await?;
+                self.tree_at(&target, name, &resolved.artifact, false).await
+            };
+            fetched.await.map_err(|mut error| {
+                if !permitted {
+                    let message = error.message;
+                    error.message = format!("helm repos {url} are not permitted in project '{project}': {message}");
+                }
+                error
+            })
+        })
+    }
+
+    fn file<'a>(&'a self, url: &'a str, freshness: Freshness) -> BoxFuture<'a, Result<Arc<[u8]>, SourceError>> {
+        Box::pin(self.fetch_file(url, freshness))
+    }
+}
+
+/// What a URL and a chart's name mean: by its scheme, and by what the repository's Secret says.
+fn target(url: &str, chart: &str, access: Access) -> Result<Target, SourceError> {
+    let url = url.trim();
+    if url.starts_with("oci://") {
+        let (door, name) = registry(url, "", access)?;
+        return Ok(Target::Artifact(door, name));
+    }
+    if access.credentials.oci || !url.contains("://") {
+        let (door, name) = registry(url, chart, access)?;
+        return Ok(Target::Chart(door, name));
+    }
+    Ok(Target::Http(Door::new(parse(url)?, access)))
+}
+
+fn registry(url: &str, chart: &str, access: Access) -> Result<(Door, Name), SourceError> {
+    let name = Name::parse(url, chart).map_err(failure::refused)?;
+    let door = name.url(access.credentials.plain_http).map_err(failure::refused)?;
+    Ok((Door::new(door, access), name))
+}
+
+fn parse(url: &str) -> Result<Url, SourceError> {
+    Url::parse(url).map_err(|e| failure::refused(format!("repository URL {e}")))
+}
+
+/// Where it is noted what an exact version means.
+fn meaning(door: &Door, url: &str, chart: &str, revision: &str) -> String {
+    key(&["meaning", &door.scope, url, chart, revision])
+}
+
+/// The last word of a chart's name, which its directory is called.
+fn last(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
