@@ -106,6 +106,22 @@ impl Objects {
         })
     }
 
+    /// The names of all branches, without `refs/heads/`, sorted.
+    pub(crate) fn branches(&self) -> Result<Vec<String>, String> {
+        self.with(|repository| {
+            let platform = repository.references().map_err(|error| sentence(&error))?;
+            let branches = platform.local_branches().map_err(|error| sentence(&error))?;
+            let mut names: Vec<String> = branches
+                .filter_map(Result::ok)
+                .filter_map(|reference| {
+                    reference.name().as_bstr().to_str().ok()?.strip_prefix("refs/heads/").map(String::from)
+                })
+                .collect();
+            names.sort();
+            Ok(names)
+        })
+    }
+
     /// Whether the commit is here.
     pub(crate) fn has_commit(&self, id: ObjectId) -> bool {
         if self.known_root(id).is_some() {

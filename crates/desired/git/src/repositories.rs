@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use crate::objects::ObjectCache;
+use crate::program::{Context, run};
 use crate::repository::Repository;
 use crate::{Access, Remote, Settings, Transport};
 
@@ -114,6 +115,37 @@ impl GitRepositories {
             }
         }
         Ok(removed)
+    }
+
+    /// The branches and tags of a repository, by their short names, as the remote has them now.
+    pub async fn refs(&self, url: &str, project: &str) -> Result<(Vec<String>, Vec<String>), SourceError> {
+        let (repository, access) = self.repository(url, project)?;
+        repository.refs(&self.shared, &access.credentials).await
+    }
+
+    /// Whether a remote answers with these credentials. Nothing is kept of it.
+    pub async fn check(&self, url: &str, access: &Access) -> Result<(), SourceError> {
+        let refused = |reason: String| SourceError::new(SourceErrorKind::Refused, reason);
+        let remote = Remote::parse(url).map_err(|error| refused(error.to_string()))?;
+        if let Some(path) = remote.directory() {
+            self.check_local(&remote).map_err(refused)?;
+            let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+            return match crate::objects::Objects::open(&path, self.shared.cache.clone(), number) {
+                Ok(_) => Ok(()),
+                Err(reason) => {
+                    let message = format!("failed to list refs: repository not found: {remote}: {reason}");
+                    Err(SourceError::new(SourceErrorKind::Authentication, message))
+                }
+            };
+        }
+        access.credentials.check_for(remote.transport()).map_err(|error| refused(format!("{remote}: {error}")))?;
+        let context = Context::remote(&self.shared.settings, &remote, &access.credentials).map_err(|error| {
+            SourceError::new(SourceErrorKind::Damaged, format!("cannot ask {remote}: {error}"))
+        })?;
+        let _slot = self.shared.slots.acquire().await.expect("because the semaphore is never closed");
+        let arguments = ["ls-remote", "--quiet", "--", remote.url(), "HEAD"].map(std::ffi::OsStr::new);
+        let asked = run(&self.shared.settings, &context, &self.shared.root, &arguments).await;
+        asked.map_err(|failure| failure.into_error(&remote))
     }
 
     fn repository(&self, url: &str, project: &str) -> Result<(Arc<Repository>, Access), SourceError> {

@@ -114,6 +114,22 @@ impl Repository {
         answer
     }
 
+    /// The branches and tags, as the remote has them now.
+    pub(crate) async fn refs(
+        &self,
+        shared: &Shared,
+        credentials: &Credentials,
+    ) -> Result<(Vec<String>, Vec<String>), SourceError> {
+        self.refresh(shared, credentials, Instant::now()).await?;
+        let path = match &self.place {
+            Place::InPlace(path) => path.clone(),
+            Place::Mirror(mirror) => mirror.path().to_path_buf(),
+        };
+        let objects = self.open(shared, path)?;
+        let damaged = |reason: String| self.damaged(&reason);
+        Ok((objects.branches().map_err(damaged)?, objects.tags().map_err(damaged)?))
+    }
+
     /// The files of a commit.
     pub(crate) async fn tree(
         &self,

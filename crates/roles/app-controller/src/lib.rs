@@ -15,6 +15,7 @@ mod operate;
 mod operation_state;
 mod project;
 mod reconcile;
+mod remotes;
 mod rules;
 mod serve;
 mod source;
@@ -204,6 +205,11 @@ impl AppController {
             cancel.run(heeding).await;
         });
         Ok(AppController { shared, readiness, hints: Arc::new(door) })
+    }
+
+    /// The way to clusters and repositories that somebody asks about.
+    pub fn remotes(&self) -> Arc<dyn bowline_core_ports::Remotes> {
+        Arc::new(remotes::Asked(self.shared.clone()))
     }
 
     /// Where hints of what was pushed go.

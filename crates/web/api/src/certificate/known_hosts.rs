@@ -1,0 +1,135 @@
+//! Host keys in the format of OpenSSH's `known_hosts`.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use sha2::{Digest, Sha256};
+
+/// A line: a host and its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// The host as it is written, with its port where it is not 22: `[host]:2222`.
+    pub(crate) host: String,
+    /// The kind of key, such as `ssh-ed25519`.
+    pub(crate) kind: String,
+    /// The key in base64.
+    pub(crate) key: String,
+}
+
+// === impl Entry ===
+
+impl Entry {
+    /// A checked entry; a sentence where it is none.
+    pub(crate) fn new(host: &str, kind: &str, key: &str) -> Result<Entry, String> {
+        // What comes from `ssh-keyscan` is the whole line.
+        let key = key.rsplit(' ').next().unwrap_or_default();
+        let entry = Entry { host: host.trim().to_string(), kind: kind.trim().to_string(), key: key.to_string() };
+        let words = [&entry.host, &entry.kind, &entry.key];
+        if words.iter().any(|word| word.is_empty() || word.contains(|c: char| c.is_whitespace() || c.is_control())) {
+            return Err(format!(
+                "invalid SSH known hosts data for host {host:?}: host, kind and key are one word each"
+            ));
+        }
+        let bytes = STANDARD.decode(&entry.key).map_err(|_| format!("the SSH key of host {host:?} is not base64"))?;
+        let length = bytes.first_chunk::<4>().map(|length| u32::from_be_bytes(*length) as usize).unwrap_or(0);
+        if bytes.get(4..4 + length) != Some(entry.kind.as_bytes()) {
+            return Err(format!("the SSH key of host {host:?} is not of kind {}", entry.kind));
+        }
+        Ok(entry)
+    }
+
+    fn parse(line: &str) -> Option<Entry> {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            return None;
+        }
+        let words: Vec<&str> = line.split_whitespace().collect();
+        // A mark such as `@cert-authority` stands before the host.
+        let words = if line.starts_with('@') { words.get(1..)? } else { &words[..] };
+        let [host, kind, key, ..] = words else { return None };
+        Some(Entry { host: (*host).to_string(), kind: (*kind).to_string(), key: (*key).to_string() })
+    }
+
+    /// `SHA256:…`, as OpenSSH shows it.
+    pub(crate) fn fingerprint(&self) -> String {
+        let bytes = STANDARD.decode(&self.key).unwrap_or_default();
+        format!("SHA256:{}", STANDARD_NO_PAD.encode(Sha256::digest(bytes)))
+    }
+
+    fn is_for_the_same(&self, other: &Entry) -> bool {
+        self.host == other.host && self.kind == other.kind
+    }
+}
+
+/// All entries.
+pub(crate) fn read(text: &str) -> Vec<Entry> {
+    text.lines().filter_map(Entry::parse).collect()
+}
+
+/// The text with these entries as well; comments and other lines stay. A key that takes another's place needs `upsert`.
+pub(crate) fn add(text: &str, entries: &[Entry], upsert: bool) -> Result<String, String> {
+    let mut lines: Vec<String> = text.lines().map(str::to_string).collect();
+    for entry in entries {
+        let line = format!("{} {} {}", entry.host, entry.kind, entry.key);
+        let place = lines.iter().position(|line| Entry::parse(line).is_some_and(|known| known.is_for_the_same(entry)));
+        match place {
+            Some(at) if Entry::parse(&lines[at]).as_ref() == Some(entry) => {}
+            Some(at) if upsert => lines[at] = line,
+            Some(_) => {
+                return Err(format!(
+                    "key for '{}' (subtype: '{}') already exist and upsert was not specified",
+                    entry.host, entry.kind
+                ));
+            }
+            None => lines.push(line),
+        }
+    }
+    Ok(ended(lines))
+}
+
+/// The text without these entries.
+pub(crate) fn remove(text: &str, which: impl Fn(&Entry) -> bool) -> String {
+    ended(
+        text.lines()
+            .filter(|line| !Entry::parse(line).is_some_and(|entry| which(&entry)))
+            .map(str::to_string)
+            .collect(),
+    )
+}
+
+fn ended(lines: Vec<String>) -> String {
+    if lines.is_empty() { String::new() } else { lines.join("\n") + "\n" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+
+    #[test]
+    fn lines_are_added_replaced_and_removed_and_others_stay() {
+        let text = format!("# keys\n[h]:2222 ssh-ed25519 {KEY}\n@cert-authority * ssh-rsa AAAA\n");
+        let entries = read(&text);
+        assert_eq!(entries.len(), 2);
+        // As `ssh-keygen -lf` shows github.com's.
+        assert_eq!(entries[0].fingerprint(), "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU");
+        let new = Entry::new("g", "ssh-ed25519", &format!("g ssh-ed25519 {KEY}")).unwrap();
+        let more = add(&text, std::slice::from_ref(&new), false).unwrap();
+        assert_eq!(more, format!("{text}g ssh-ed25519 {KEY}\n"));
+        assert_eq!(add(&more, std::slice::from_ref(&new), false).unwrap(), more, "the same again");
+        let other = Entry { key: "AAAAC3NzaC1lZDI1NTE5AAAAIAAA".into(), ..new.clone() };
+        let refused = add(&more, std::slice::from_ref(&other), false).unwrap_err();
+        assert_eq!(refused, "key for 'g' (subtype: 'ssh-ed25519') already exist and upsert was not specified");
+        assert!(
+            add(&more, std::slice::from_ref(&other), true)
+                .unwrap()
+                .ends_with("g ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAA\n")
+        );
+        assert_eq!(remove(&more, |entry| entry.host == "g"), text);
+        for (host, kind, key) in
+            [("", "ssh-ed25519", KEY), ("h", "ssh-rsa", KEY), ("h", "ssh-ed25519", "?"), ("a b", "ssh-ed25519", KEY)]
+        {
+            assert!(Entry::new(host, kind, key).is_err(), "{host} {kind} {key}");
+        }
+    }
+}

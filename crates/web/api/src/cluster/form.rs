@@ -1,0 +1,303 @@
+//! A cluster as the API has it, and as its Secret holds it.
+
+use std::collections::BTreeMap;
+
+use bowline_core_crd::{AWSAuthConfig, Bytes, Cluster, ClusterConfig, ExecProviderConfig, TLSClientConfig};
+use bowline_core_ports::Fields;
+use bowline_core_settings::{ClusterSecret, IN_CLUSTER_NAME, IN_CLUSTER_SERVER};
+use bowline_core_types::{Object, annotation};
+use bowline_web_wire::tonic::Status;
+
+use crate::secret;
+
+/// The cluster that the server itself runs against, where nothing is said about it.
+pub(crate) fn in_cluster() -> Cluster {
+    Cluster { server: IN_CLUSTER_SERVER.to_string(), name: IN_CLUSTER_NAME.to_string(), ..Cluster::default() }
+}
+
+/// A cluster with all that its Secret holds, for changing it.
+pub(crate) fn read(known: &ClusterSecret, secret: &Object) -> Cluster {
+    let auth = &known.auth;
+    let pem = |text: &str| Bytes(text.as_bytes().to_vec());
+    let map = |path: &str| -> BTreeMap<String, String> {
+        let value = secret.value().get_path(&["metadata", path]).and_then(|map| map.as_object());
+        let pair = |(key, value): (&str, &bowline_base_value::Value)| {
+            (key.to_string(), value.as_str().unwrap_or_default().to_string())
+        };
+        value.into_iter().flat_map(|map| map.iter()).map(|(key, value)| pair((key, value))).collect()
+    };
+    let mut labels = map("labels");
+    labels.remove(annotation::SECRET_TYPE);
+    let mut annotations = map("annotations");
+    for own in [annotation::MANAGED_BY, annotation::LAST_APPLIED] {
+        annotations.remove(own);
+    }
+    Cluster {
+        config: ClusterConfig {
+            password: auth.password.expose().as_str().into(),
+            bearer_token: auth.bearer_token.expose().as_str().into(),
+            tls_client_config: TLSClientConfig {
+                key_data: pem(auth.key.expose()),
+                ..shown(known).config.tls_client_config
+            },
+            ..shown(known).config
+        },
+        labels,
+        annotations,
+        ..shown(known)
+    }
+}
+
+/// A cluster without what must not be seen.
+pub(crate) fn shown(known: &ClusterSecret) -> Cluster {
+    let auth = &known.auth;
+    let exec = |exec: &bowline_core_settings::ExecCredential| ExecProviderConfig {
+        command: exec.command.clone(),
+        args: exec.args.clone(),
+        env: exec.env.iter().cloned().collect(),
+        api_version: exec.api_version.clone(),
+        install_hint: exec.install_hint.clone(),
+        ..ExecProviderConfig::default()
+    };
+    let aws = |(cluster_name, role_arn, profile): &(String, String, String)| AWSAuthConfig {
+        cluster_name: cluster_name.clone(),
+        role_arn: role_arn.clone(),
+        profile: profile.clone(),
+    };
+    Cluster {
+        server: known.server.clone(),
+        name: known.name.clone(),
+        namespaces: known.namespaces.clone(),
+        cluster_resources: known.cluster_resources,
+        project: known.project.clone(),
+        config: ClusterConfig {
+            username: auth.username.clone(),
+            tls_client_config: TLSClientConfig {
+                insecure: auth.insecure,
+                server_name: auth.server_name.clone(),
+                ca_data: Bytes(auth.ca.as_bytes().to_vec()),
+                cert_data: Bytes(auth.cert.as_bytes().to_vec()),
+                key_data: Bytes::default(),
+            },
+            aws_auth_config: auth.aws.as_ref().map(aws),
+            exec_provider_config: auth.exec.as_ref().map(exec),
+            proxy_url: auth.proxy_url.clone(),
+            ..ClusterConfig::default()
+        },
+        ..Cluster::default()
+    }
+}
+
+/// What the Secret of a cluster holds; empty values are those that it does not.
+pub(crate) fn fields(cluster: &Cluster) -> Result<Fields, Status> {
+    let config = serde_json::to_string(&cluster.config).map_err(|error| Status::internal(error.to_string()))?;
+    let flag = |set: bool| if set { "true".to_string() } else { String::new() };
+    Ok([
+        ("server", cluster.server.clone()),
+        ("name", cluster.name.clone()),
+        ("config", config),
+        ("namespaces", cluster.namespaces.join(",")),
+        ("clusterResources", flag(cluster.cluster_resources)),
+        ("project", cluster.project.clone()),
+        ("shard", cluster.shard.map(|shard| shard.to_string()).unwrap_or_default()),
+    ]
+    .into_iter()
+    .map(|(key, value)| (key.to_string(), value.into()))
+    .collect())
+}
+
+/// The name of a cluster's Secret: its host and a digest of its URL.
+pub(crate) fn secret_name(server: &str) -> String {
+    let authority = server.split_once("://").map_or(server, |(_, rest)| rest).split('/').next().unwrap_or_default();
+    let host = match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default().replace(':', "-"),
+        None => authority.split(':').next().unwrap_or_default().to_string(),
+    };
+    secret::name(&format!("cluster-{}", host.to_lowercase()), &[server])
+}
+
+/// Labels of the Secret, without those that are not the user's to set.
+pub(crate) fn labels(cluster: &Cluster) -> BTreeMap<String, String> {
+    cluster
+        .labels
+        .iter()
+        .filter(|(key, _)| *key != annotation::SECRET_TYPE)
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect()
+}
+
+/// Annotations of the Secret, likewise.
+pub(crate) fn annotations(cluster: &Cluster) -> BTreeMap<String, String> {
+    let own = [annotation::MANAGED_BY, annotation::LAST_APPLIED];
+    let foreign = cluster.annotations.iter().filter(|(key, _)| !own.contains(&key.as_str()));
+    foreign.map(|(k, v)| (k.clone(), v.clone())).collect()
+}
+
+/// Refuses what cannot be stored, or is not carried out.
+pub(crate) fn check(cluster: &Cluster) -> Result<(), Status> {
+    let invalid = |text: &str| Err(Status::invalid_argument(text.to_string()));
+    let scheme = cluster.server.split_once("://").map(|(scheme, _)| scheme);
+    if !matches!(scheme, Some("https" | "http")) {
+        return invalid("cluster server must be a URL that begins with https://");
+    }
+    if cluster.labels.contains_key(annotation::SECRET_TYPE) {
+        return invalid("label argocd.argoproj.io/secret-type is not allowed on a cluster");
+    }
+    if cluster.annotations.contains_key(annotation::LAST_APPLIED) {
+        return invalid("annotation kubectl.kubernetes.io/last-applied-configuration is not allowed on a cluster");
+    }
+    let tls = &cluster.config.tls_client_config;
+    if tls.insecure && !tls.ca_data.0.is_empty() {
+        return invalid("specifying a root certificates file with the insecure flag is not allowed");
+    }
+    if cluster.config.aws_auth_config.is_some() {
+        return Err(Status::unimplemented("awsAuthConfig is not supported yet; use execProviderConfig"));
+    }
+    for (what, pem) in [("caData", &tls.ca_data), ("certData", &tls.cert_data), ("keyData", &tls.key_data)] {
+        if std::str::from_utf8(&pem.0).is_err() {
+            return invalid(&format!("tlsClientConfig.{what} is not PEM"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a cluster is stored already as it is asked for.
+pub(crate) fn is_same(known: &ClusterSecret, asked: &Cluster) -> bool {
+    let name = if asked.name.is_empty() { &asked.server } else { &asked.name };
+    let pem = |bytes: &Bytes| String::from_utf8_lossy(&bytes.0).into_owned();
+    let visible = shown(known);
+    let (a, b) = (&visible.config, &asked.config);
+    known.name == *name
+        && known.namespaces == asked.namespaces
+        && known.cluster_resources == asked.cluster_resources
+        && known.project == asked.project
+        && known.auth.password.expose() == b.password.reveal()
+        && known.auth.bearer_token.expose() == b.bearer_token.reveal()
+        && *known.auth.key.expose() == pem(&b.tls_client_config.key_data)
+        && a.username == b.username
+        && a.proxy_url == b.proxy_url
+        && TLSClientConfig { key_data: Bytes::default(), ..b.tls_client_config.clone() } == a.tls_client_config
+        && a.exec_provider_config == b.exec_provider_config
+        && a.aws_auth_config == b.aws_auth_config
+}
+
+/// What was asked for with the secrets of what is stored, where none were given: answers leave them out, so a client that sends back
+/// what it got does not mean to take them away.
+pub(crate) fn keep_secrets(mut asked: Cluster, stored: &Cluster) -> Cluster {
+    let (new, old) = (&mut asked.config, &stored.config);
+    let logs_in = !new.bearer_token.is_empty()
+        || !new.password.is_empty()
+        || !new.tls_client_config.key_data.0.is_empty()
+        || new.exec_provider_config.is_some()
+        || new.aws_auth_config.is_some();
+    if !logs_in && new.username == old.username && new.tls_client_config.cert_data == old.tls_client_config.cert_data {
+        new.password = old.password.clone();
+        new.bearer_token = old.bearer_token.clone();
+        new.tls_client_config.key_data = old.tls_client_config.key_data.clone();
+    }
+    asked
+}
+
+/// Takes these fields over.
+pub(crate) fn take(cluster: &mut Cluster, from: &Cluster, fields: &[String]) -> Result<(), Status> {
+    for field in fields {
+        match field.as_str() {
+            "name" => cluster.name.clone_from(&from.name),
+            "namespaces" => cluster.namespaces.clone_from(&from.namespaces),
+            "config" => cluster.config = keep_secrets(from.clone(), cluster).config,
+            "shard" => cluster.shard = from.shard,
+            "clusterResources" => cluster.cluster_resources = from.cluster_resources,
+            "labels" => cluster.labels.clone_from(&from.labels),
+            "annotations" => cluster.annotations.clone_from(&from.annotations),
+            "project" => cluster.project.clone_from(&from.project),
+            "refreshRequestedAt" => {}
+            other => {
+                return Err(Status::invalid_argument(format!(
+                    "{other:?} is no field of a cluster that can be updated"
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A name whose percent escapes are undone.
+pub(crate) fn unescaped(text: &str) -> Result<String, Status> {
+    let wrong = || Status::invalid_argument(format!("failed to unescape cluster name: invalid URL escape in {text:?}"));
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        match (first, after) {
+            (b'%', [high, low, after @ ..]) => {
+                let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+                bytes.push(digit(*high).ok_or_else(wrong)? << 4 | digit(*low).ok_or_else(wrong)?);
+                rest = after;
+            }
+            (b'%', _) => return Err(wrong()),
+            (b'+', after) => {
+                bytes.push(b' ');
+                rest = after;
+            }
+            (byte, after) => {
+                bytes.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| wrong())
+}
+
+#[cfg(test)]
+mod tests {
+    use bowline_core_crd::Confidential;
+
+    use super::*;
+
+    fn stored() -> (ClusterSecret, Object) {
+        let asked = Cluster {
+            server: "https://prod:6443".into(),
+            name: "prod".into(),
+            config: ClusterConfig { bearer_token: Confidential("hidden".into()), ..ClusterConfig::default() },
+            labels: [("team".to_string(), "a".to_string())].into(),
+            ..Cluster::default()
+        };
+        let value = secret::object("c", "cluster", &fields(&asked).unwrap(), &labels(&asked), &annotations(&asked));
+        let object = Object::new(value).unwrap();
+        (ClusterSecret::from_secret(&object).unwrap(), object)
+    }
+
+    #[test]
+    fn what_is_stored_is_read_back_and_never_shown() {
+        let (known, object) = stored();
+        assert_eq!(secret_name(&known.server), "cluster-prod-3041345340");
+        let read = read(&known, &object);
+        assert_eq!((read.config.bearer_token.reveal(), read.labels["team"].as_str()), ("hidden", "a"));
+        assert!(read.annotations.is_empty() && read.labels.len() == 1);
+        assert!(is_same(&known, &read));
+        let json = serde_json::to_string(&shown(&known)).unwrap();
+        assert!(!json.contains("hidden"), "{json}");
+    }
+
+    #[test]
+    fn who_sends_back_what_he_got_takes_no_secret_away() {
+        let (known, object) = stored();
+        let stored = read(&known, &object);
+        let back = keep_secrets(Cluster { name: "other".into(), ..shown(&known) }, &stored);
+        assert_eq!((back.name.as_str(), back.config.bearer_token.reveal()), ("other", "hidden"));
+        let mut anew = shown(&known);
+        anew.config.bearer_token = Confidential("new".into());
+        assert_eq!(keep_secrets(anew, &stored).config.bearer_token.reveal(), "new");
+    }
+
+    #[test]
+    fn what_cannot_be_stored_is_a_sentence() {
+        for (cluster, want) in [
+            (Cluster { server: "prod".into(), ..Cluster::default() }, "must be a URL"),
+            (Cluster { labels: [(annotation::SECRET_TYPE.into(), "x".into())].into(), ..in_cluster() }, "label "),
+        ] {
+            assert!(check(&cluster).unwrap_err().message().contains(want), "{want}");
+        }
+        assert_eq!(unescaped("a%2Fb+c").unwrap(), "a/b c");
+        assert!(unescaped("%").is_err() && unescaped("%zz").is_err());
+    }
+}
