@@ -31,6 +31,8 @@ const WITHIN_A_BOX: &[(&str, &str)] = &[
     ("bowline-plan-diff", "bowline-plan-merge"),
     ("bowline-plan-planner", "bowline-plan-diff"),
     ("bowline-sync-executor", "bowline-sync-apply"),
+    // Settings tell how people log in, and tokens of projects' roles are issued where all tokens are.
+    ("bowline-web-admin", "bowline-web-auth"),
 ];
 
 /// Crates with which I/O or a runtime comes in.

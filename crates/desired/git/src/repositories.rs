@@ -139,9 +139,8 @@ impl GitRepositories {
             };
         }
         access.credentials.check_for(remote.transport()).map_err(|error| refused(format!("{remote}: {error}")))?;
-        let context = Context::remote(&self.shared.settings, &remote, &access.credentials).map_err(|error| {
-            SourceError::new(SourceErrorKind::Damaged, format!("cannot ask {remote}: {error}"))
-        })?;
+        let context = Context::remote(&self.shared.settings, &remote, &access.credentials)
+            .map_err(|error| SourceError::new(SourceErrorKind::Damaged, format!("cannot ask {remote}: {error}")))?;
         let _slot = self.shared.slots.acquire().await.expect("because the semaphore is never closed");
         let arguments = ["ls-remote", "--quiet", "--", remote.url(), "HEAD"].map(std::ffi::OsStr::new);
         let asked = run(&self.shared.settings, &context, &self.shared.root, &arguments).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bowline_base_kube::{Client, Runtime};
 use bowline_base_value::Value;
 use bowline_core_ports::{BoxFuture, Fields, Refs, Remotes, SourceError, SourceErrorKind};
-use bowline_core_settings::{ClusterSecret, RepositorySecret, RepositoryKind, secret_text};
+use bowline_core_settings::{ClusterSecret, RepositoryKind, RepositorySecret, secret_text};
 use bowline_core_types::Object;
 use bowline_desired_git::{Access, redact};
 
@@ -41,7 +41,10 @@ impl Remotes for Asked {
             let secret = object(repository).map_err(refused)?;
             let secret = RepositorySecret::from_secret(&secret, false).map_err(|e| refused(e.to_string()))?;
             if secret.kind != RepositoryKind::Git {
-                return Err(refused(format!("{}: repositories of this type cannot be checked yet", redact(&secret.url))));
+                return Err(refused(format!(
+                    "{}: repositories of this type cannot be checked yet",
+                    redact(&secret.url)
+                )));
             }
             // What the settings trust counts for what is not stored yet, too.
             let stored = crate::access(&self.0.world, &secret.url, &secret.project)?;
@@ -63,9 +66,8 @@ impl Remotes for Asked {
 /// The Secret that these fields would be stored as.
 fn object(fields: &Fields) -> Result<Object, String> {
     let data: Value = fields.iter().map(|(key, value)| (key.as_str(), Value::from(value.expose().as_str()))).collect();
-    let secret: Value = [("apiVersion", Value::from("v1")), ("kind", "Secret".into()), ("stringData", data)]
-        .into_iter()
-        .collect();
+    let secret: Value =
+        [("apiVersion", Value::from("v1")), ("kind", "Secret".into()), ("stringData", data)].into_iter().collect();
     let object = Object::new(secret).map_err(|e| e.to_string())?;
     secret_text(&object).map_err(|e| e.to_string())?;
     Ok(object)
