@@ -37,6 +37,7 @@ struct State {
     /// Name, version, URL, digest.
     charts: Vec<(String, String, String, String)>,
     login: Option<String>,
+    challenge: String,
     down: bool,
     seen: Vec<Seen>,
 }
@@ -102,6 +103,13 @@ impl HelmServer {
         self.lock().login = Some(format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))));
     }
 
+    /// From now on only who sends this `Authorization` is served; others get the challenge of `WWW-Authenticate`.
+    pub fn require(&self, authorization: &str, challenge: &str) {
+        let mut state = self.lock();
+        state.login = Some(authorization.into());
+        state.challenge = format!("WWW-Authenticate: {challenge}\r\n");
+    }
+
     /// Answers nothing but 503 while it is down.
     pub fn set_down(&self, down: bool) {
         self.lock().down = down;
@@ -136,7 +144,10 @@ fn answer(request: &Message, state: &mut State) -> Vec<u8> {
     let mut headers = state.headers.get(path).cloned().unwrap_or_default();
     let (status, word, body) = match (state.redirects.get(path), state.files.get(path)) {
         _ if state.down => (503, "Service Unavailable", &none),
-        _ if state.login.is_some() && state.login != authorization => (401, "Unauthorized", &none),
+        _ if state.login.is_some() && state.login != authorization => {
+            headers.clone_from(&state.challenge);
+            (401, "Unauthorized", &none)
+        }
         (Some(to), _) => {
             headers.push_str(&format!("Location: {to}\r\n"));
             (302, "Found", &none)
@@ -177,6 +188,7 @@ fn index(charts: &[(String, String, String, String)]) -> String {
     text + "generated: \"2026-01-01T00:00:00Z\"\n"
 }
 
-pub(crate) fn sha256(bytes: &[u8]) -> String {
+/// SHA-256 in hex.
+pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -14,5 +14,5 @@ mod http;
 mod oci;
 
 pub use archive::{chart, tar, tgz};
-pub use helm::{HelmServer, Seen};
+pub use helm::{HelmServer, Seen, sha256};
 pub use oci::OciRegistry;

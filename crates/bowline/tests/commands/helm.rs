@@ -8,7 +8,7 @@ use bowline_tests_registry::{HelmServer, OciRegistry, chart};
 
 use crate::lab::Ran;
 
-const TEMPLATE: &str = "kind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n  version: {{ .Chart.Version }}\n  v: {{ .Values.v | quote }}\n";
+const TEMPLATE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n  version: {{ .Chart.Version }}\n  v: {{ .Values.v | quote }}\n";
 
 fn hello(version: &str) -> Vec<u8> {
     // A packed chart holds what was packed, whatever .helmignore says.
@@ -124,4 +124,35 @@ fn charts_of_registries_as_helm_renders_them() {
         let ran = both(home.path(), args);
         assert!(ran.code == 1 && ran.err.contains(want), "{args:?}: {}", ran.err);
     }
+}
+
+#[test]
+fn charts_and_artifacts_are_rendered_as_the_server_would() {
+    let home = tempfile::tempdir().unwrap();
+    let (server, registry) = (HelmServer::new(), OciRegistry::open());
+    let plain = |version: &str| chart("hello", version, &[("values.yaml", "v: one\n"), ("templates/a.yaml", TEMPLATE)]);
+    server.publish("hello", "1.0.0", plain("1.0.0"));
+    server.publish("hello", "1.1.0", plain("1.1.0"));
+    registry.push_chart("charts/hello", "2.0.0", &plain("2.0.0"));
+    let (url, oci) = (server.url(), format!("oci://{}/charts/hello", registry.host()));
+    let bare = format!("{}/charts", registry.host());
+    for (args, version) in [
+        (&["render", url.as_str(), "--helm-chart", "hello", "--revision", "~1.0"][..], "1.0.0"),
+        (&["render", &url, "--helm-chart", "hello"], "1.1.0"),
+        (&["render", &oci, "--revision", "2.0.0", "--plain-http"], "2.0.0"),
+    ] {
+        let ran = run(Command::new(env!("CARGO_BIN_EXE_bowline")), home.path(), args);
+        assert!(
+            ran.code == 0 && ran.out.contains(&format!("version: {version}\n")),
+            "{args:?}: {}{}",
+            ran.out,
+            ran.err
+        );
+    }
+    let ran = run(
+        Command::new(env!("CARGO_BIN_EXE_bowline")),
+        home.path(),
+        &["render", &bare, "--helm-chart", "hello", "--plain-http"],
+    );
+    assert!(ran.out.contains("version: 2.0.0\n"), "{}{}", ran.out, ran.err);
 }

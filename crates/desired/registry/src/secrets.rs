@@ -145,6 +145,7 @@ mod tests {
         let world = World::new("argocd");
         let mut project = AppProject::default();
         project.metadata.name = "team".into();
+        project.metadata.namespace = "argocd".into();
         project.spec = AppProjectSpec {
             source_repos: permitted.iter().map(|url| url.to_string()).collect(),
             ..AppProjectSpec::default()

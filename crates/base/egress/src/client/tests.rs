@@ -190,3 +190,84 @@ async fn what_cannot_be_reached_is_named() {
     let error = anywhere(&tasks).send(Ask::get(url, &plainly)).await.unwrap_err();
     assert!(error.to_string().starts_with("cannot connect to http://127.0.0.1:"), "{error}");
 }
+
+/// A TLS server that only takes clients with a certificate of its own authority, and says what path they asked for. Gives its URL, the
+/// authority's certificate, and a client's certificate and key.
+async fn tls_server(tasks: &Tasks) -> (Url, String, (String, String)) {
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+    use rustls::pki_types::pem::PemObject;
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let ca = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let signed = |names: Vec<String>| {
+        let key = KeyPair::generate().unwrap();
+        let certificate = CertificateParams::new(names).unwrap().signed_by(&key, &ca).unwrap();
+        (certificate.pem(), key.serialize_pem())
+    };
+    let (certificate, key) = signed(vec!["localhost".to_string()]);
+    let client = signed(Vec::new());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(rustls::pki_types::CertificateDer::from_pem_slice(ca.pem().as_bytes()).unwrap()).unwrap();
+    let verifier = rustls::server::WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_client_cert_verifier(verifier.build().unwrap())
+        .with_single_cert(
+            vec![rustls::pki_types::CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()],
+            rustls::pki_types::PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap(),
+        )
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://localhost:{}/x", listener.local_addr().unwrap().port());
+    tasks.spawn("TLS server", async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+            let mut request = [0; 1000];
+            let n = stream.read(&mut request).await.unwrap_or(0);
+            let request = String::from_utf8_lossy(&request[..n]).into_owned();
+            let away = request.starts_with("GET /plain ");
+            let answer = match away {
+                true => text("302 Found", "Location: http://127.0.0.1:1/x\r\n", ""),
+                false => text("200 OK", "Connection: close\r\n", request.split(' ').nth(1).unwrap_or_default()),
+            };
+            let _ = stream.write_all(&answer).await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    (Url::parse(&url).unwrap(), ca.pem(), client)
+}
+
+#[tokio::test]
+async fn certificates_of_both_sides_are_checked() {
+    let tasks = Tasks::new();
+    let (url, ca, (cert, key)) = tls_server(&tasks).await;
+    let egress = anywhere(&tasks);
+    let whole = Tls {
+        ca: Some(ca.clone().into_bytes()),
+        cert: Some(cert.into_bytes()),
+        key: Some(Sensitive::new(key.into_bytes())),
+        ..Tls::default()
+    };
+    let get = async |url: Url, tls: Tls| {
+        let route = move |_: &Url| Route { tls: tls.clone(), proxy: None };
+        match egress.send(Ask::get(url, &route)).await {
+            Ok(reply) => reply.bytes(100).await.map(|b| String::from_utf8_lossy(&b).into_owned()),
+            Err(error) => Err(error),
+        }
+        .unwrap_or_else(|e| e.to_string())
+    };
+    assert_eq!(get(url.clone(), whole.clone()).await, "/x");
+    assert_eq!(get(url.clone(), Tls { ca: None, insecure: true, ..whole.clone() }).await, "/x");
+    let unknown = get(url.clone(), Tls { ca: None, ..whole.clone() }).await;
+    assert!(unknown.contains("TLS: ") && unknown.contains("UnknownIssuer"), "{unknown}");
+    let nobody = get(url.clone(), Tls { cert: None, key: None, ..whole.clone() }).await;
+    assert!(nobody != "/x", "a client without a certificate is not served: {nobody}");
+    let other = Tls { server_name: Some("elsewhere".into()), ..whole.clone() };
+    assert!(get(url.clone(), other).await.contains("TLS: "));
+    // A redirect that gives encryption up is not followed.
+    let down = get(url.join("/plain").unwrap(), whole).await;
+    assert!(down.contains("redirects to http://127.0.0.1:1/x, which is not encrypted"), "{down}");
+}

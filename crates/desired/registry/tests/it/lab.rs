@@ -77,6 +77,11 @@ impl Lab {
         Lab::at(Arc::new(tempfile::tempdir().unwrap()), Secrets::default(), |_| {}, allow)
     }
 
+    /// With the Secrets of another lab and a cache of its own.
+    pub fn with_secrets(secrets: &Secrets) -> Lab {
+        Lab::at(Arc::new(tempfile::tempdir().unwrap()), secrets.clone(), |_| {}, |_| Reach::Anywhere)
+    }
+
     /// Another process over the same cache.
     pub fn restarted(self) -> Lab {
         let Lab { registries, secrets, folder, _tasks } = self;

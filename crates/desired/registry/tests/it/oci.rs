@@ -2,7 +2,7 @@
 
 use bowline_core_ports::{Charts, Freshness};
 use bowline_desired_registry::Credentials;
-use bowline_tests_registry::{HelmServer, OciRegistry, chart, tar, tgz};
+use bowline_tests_registry::{HelmServer, OciRegistry, chart, sha256, tar, tgz};
 use serde_json::json;
 
 use crate::lab::{Lab, basic, place};
@@ -59,6 +59,63 @@ async fn tags_come_in_pages() {
     assert_eq!(lab.resolve(place(host, "many"), "*", Freshness::Now).await.unwrap().revision, "1.1.0");
     let error = lab.resolve(place(host, "endless"), "*", Freshness::Now).await.unwrap_err();
     assert!(error.contains("gives the same pages again and again"), "{error}");
+}
+
+#[tokio::test]
+async fn tokens_are_fetched_with_the_credentials_and_spent_without_them() {
+    let (registry, tokens, storage, lab) = (HelmServer::new(), HelmServer::new(), HelmServer::new(), Lab::new());
+    let archive = chart("hello", "1.0.0", &[("values.yaml", "v: 1\n")]);
+    let digest = |bytes: &[u8]| format!("sha256:{}", sha256(bytes));
+    let layer = digest(&archive);
+    let manifest = json!({
+        "config": {"mediaType": "application/vnd.cncf.helm.config.v1+json"},
+        "layers": [{
+            "mediaType": "application/vnd.cncf.helm.chart.content.v1.tar+gzip", "digest": layer, "size": archive.len(),
+        }],
+    })
+    .to_string();
+    let named = digest(manifest.as_bytes());
+    registry.put("/v2/hello/tags/list", json!({"tags": ["1.0.0"]}).to_string());
+    for reference in ["1.0.0", &named] {
+        registry.put(&format!("/v2/hello/manifests/{reference}"), manifest.clone());
+    }
+    registry.redirect(&format!("/v2/hello/blobs/{layer}"), &format!("{}/blob", storage.url()));
+    storage.put("/blob", archive);
+    registry.require(
+        "Bearer t0ken",
+        &format!("Bearer realm=\"{}/token?a=b\",service=\"test\",scope=\"repository:hello:pull\"", tokens.url()),
+    );
+    tokens.put("/token", json!({"token": "t0ken", "expires_in": 300}).to_string());
+    tokens.require_login("ci", "s3cret");
+    let url = registry.url();
+    let host = url.trim_start_matches("http://");
+
+    lab.secrets.put(host, Credentials { plain_http: true, oci: true, ..basic("ci", "wr0ng") });
+    let error = lab.fetch(place(host, "hello"), "*").await.map(|_| ()).unwrap_err();
+    assert!(error.contains("/token answered 401") && error.contains("are not accepted"), "{error}");
+    assert!(!error.contains("wr0ng"), "{error}");
+    tokens.seen();
+    registry.seen();
+    lab.secrets.put(host, Credentials { plain_http: true, oci: true, ..basic("ci", "s3cret") });
+    assert_eq!(lab.read(place(host, "hello"), "*", "values.yaml").await.unwrap(), "1.0.0: v: 1\n");
+    let asked: Vec<String> = tokens.seen().into_iter().map(|seen| seen.target).collect();
+    assert_eq!(asked, ["/token?a=b&service=test&scope=repository:hello:pull"], "one token for all");
+    let told = registry.seen();
+    assert!(
+        told.iter().all(|s| s.authorization.is_none() || s.authorization.as_deref() == Some("Bearer t0ken")),
+        "{told:?}"
+    );
+    assert_eq!(storage.seen()[0].authorization, None, "storage behind the registry is another host");
+    // A registry that gives something else than what was asked for by its digest is not believed.
+    registry.put(&format!("/v2/hello/manifests/{named}"), manifest.replace("1", "2"));
+    let error = lab.fetch(place(&format!("oci://{host}/hello"), ""), &named).await.map(|_| ()).unwrap_err();
+    assert!(error.contains("cannot connect"), "that URL has no Secret: TLS is spoken: {error}");
+    lab.secrets.put("oci://", Credentials { plain_http: true, ..basic("ci", "s3cret") });
+    let error = lab.fetch(place(&format!("oci://{host}/hello"), ""), &named).await.map(|_| ()).unwrap_err();
+    assert!(error.contains("gave something else"), "{error}");
+    storage.put("/blob", "evil");
+    let error = Lab::with_secrets(&lab.secrets).fetch(place(host, "hello"), "1.0.0").await.map(|_| ()).unwrap_err();
+    assert!(error.contains("gave something else"), "{error}");
 }
 
 #[tokio::test]
