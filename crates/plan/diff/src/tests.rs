@@ -100,6 +100,30 @@ fn a_difference_says_which_field_and_why() {
 }
 
 #[test]
+fn what_git_dropped_differs_also_where_a_default_takes_its_place() {
+    let mine = r#"{"f:spec":{"f:type":{}}}"#;
+    let live = object(r#"{"spec":{"type":"OnDelete"}}"#, &[(US, "Apply", mine)]);
+    let predicted =
+        object(r#"{"spec":{"type":"RollingUpdate"}}"#, &[(US, "Apply", r#"{"f:metadata":{"f:labels":{"f:x":{}}}}"#)]);
+    let want = [r#"spec.type | "OnDelete" -> "RollingUpdate" | was changed in Git"#];
+    check(&live, &predicted, Some(true), &Rules::default(), &want);
+}
+
+#[test]
+fn who_applies_an_empty_map_owns_nothing_of_what_others_put_into_it() {
+    let empty = r#"{"f:data":{}}"#;
+    let theirs = r#"{"f:data":{"f:x":{}}}"#;
+    let kubectl = ("kubectl-client-side-apply", "Update", theirs);
+    let live = object(r#"{"data":{"x":"two"}}"#, &[(US, "Apply", empty), kubectl]);
+    let want =
+        [r#"data.x | "two" -> - | was written by kubectl-client-side-apply at 2026-01-02T00:00:00Z and is not in Git"#];
+    check(&live, &live, Some(false), &Rules::default(), &want);
+    // Another manager's stays.
+    let live = object(r#"{"data":{"x":"two"}}"#, &[(US, "Apply", empty), ("someone", "Update", theirs)]);
+    check(&live, &live, Some(false), &Rules::default(), &[]);
+}
+
+#[test]
 fn what_is_not_ours_counts_only_when_asked_for() {
     let set = r#"{"f:data":{"f:a":{}}}"#;
     let live = object(r#"{"data":{"a":"1","injected":"old"}}"#, &[(US, "Apply", set)]);

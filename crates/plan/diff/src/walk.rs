@@ -42,6 +42,10 @@ struct At<'a> {
 
 impl<'a> At<'a> {
     fn step(self, step: impl Fn(Owned<'a>) -> Owned<'a>) -> At<'a> {
+        // Where others divide a map, one who owns it as a leaf has applied it empty, and owns nothing of what is in it.
+        let is_leaf = |owned: &Owned<'a>| owned.node().is_some_and(|node| node.children().next().is_none());
+        let divided = self.all.node().is_some_and(|node| node.children().next().is_some());
+        let step = |owned: Owned<'a>| if divided && is_leaf(&owned) { Owned::NONE } else { step(owned) };
         At {
             would_own: step(self.would_own),
             owned: step(self.owned),
@@ -231,7 +235,8 @@ impl<'a> Walk<'a> {
         if at.trusted.is_owned() {
             return;
         }
-        let ours = at.would_own.is_owned() || predicted.is_none() && (at.owned.is_owned() || at.adopted.is_owned());
+        // What is ours now and changes does so because Git has dropped it, also where the server then fills in its default.
+        let ours = at.would_own.is_owned() || at.owned.is_owned() || predicted.is_none() && at.adopted.is_owned();
         if !ours && !self.include_webhooks {
             return;
         }

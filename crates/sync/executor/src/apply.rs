@@ -70,7 +70,7 @@ async fn check_anew(executor: &Executor<'_>, object: &Object, validate: bool) ->
 /// Whether a refusal may come from something that this very sync brings: a service account that a pod names, a namespace, a
 /// webhook's server. It is no reason to stop before the first write; if it is meant, it comes again. That we have no
 /// permission is meant.
-fn may_pass_later(error: &ClusterError) -> bool {
+pub fn may_pass_later(error: &ClusterError) -> bool {
     match error.kind {
         ClusterErrorKind::NotFound => true,
         ClusterErrorKind::Forbidden => !(error.message.contains("User \"") && error.message.contains(" cannot ")),
@@ -99,11 +99,40 @@ pub(crate) async fn apply(executor: &Executor<'_>, action: &Action) -> Result<Ou
             result => result?,
         }
     };
+    let applied = if *mode == WriteMode::Apply && !dry_run && !applied.created && is_emptied(object, &applied.object) {
+        // The server takes away what was in a map together with the map, although the map itself is still desired.
+        executor.steadily(|| executor.cluster.apply(object, &options)).await?
+    } else {
+        applied
+    };
     if object.kind() == "CustomResourceDefinition" && !dry_run {
         // What it defines is served a moment later; the plan waits for that. A failure here only makes that wait longer.
         let _ = executor.cluster.refresh_kinds().await;
     }
     Ok(Outcome::Done { message: wording::applied(action, &applied), object: (!dry_run).then_some(applied.object) })
+}
+
+/// Whether a map that is desired and empty is not there after the apply.
+fn is_emptied(desired: &Object, applied: &Object) -> bool {
+    fn below(desired: &Value, applied: &Value) -> bool {
+        match (desired, applied) {
+            (Value::Object(desired), Value::Object(applied)) => {
+                desired.iter().any(|(name, value)| match (value, applied.get(name).filter(|there| !there.is_null())) {
+                    (Value::Object(fields), None) => fields.is_empty(),
+                    (value, Some(there)) => below(value, there),
+                    (_, None) => false,
+                })
+            }
+            (Value::Array(desired), Value::Array(applied)) if desired.len() == applied.len() => {
+                desired.iter().zip(applied.iter()).any(|(desired, applied)| below(desired, applied))
+            }
+            _ => false,
+        }
+    }
+    let fields = desired.value().as_object().expect("because an Object holds an object value");
+    // The status that generators write is never taken from an apply.
+    let others = fields.iter().filter(|(name, _)| &***name != "status");
+    others.into_iter().any(|(name, value)| applied.value().get(name).is_some_and(|there| below(value, there)))
 }
 
 /// Whether only another object could take the place of this one.
@@ -163,4 +192,30 @@ async fn take_over(executor: &Executor<'_>, action: &Action) -> Result<(), Clust
         ClusterErrorKind::Conflict,
         format!("Failed to perform client-side apply migration for {}: the object keeps changing", action.key),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use bowline_base_value::from_json;
+
+    use super::*;
+
+    #[test]
+    fn a_desired_map_that_was_taken_away_is_seen() {
+        let object = |rest: &str| {
+            let json = format!(r#"{{"apiVersion":"v1","kind":"X","metadata":{{"name":"a"}},{rest}}}"#);
+            Object::new(from_json(json.as_bytes()).unwrap()).unwrap()
+        };
+        for (desired, applied, want) in [
+            (r#""spec":{"a":{}}"#, r#""spec":{"a":{}}"#, false),
+            (r#""spec":{"a":{}}"#, r#""spec":{"a":null}"#, true),
+            (r#""spec":{"a":{}}"#, r#""spec":{}"#, true),
+            (r#""spec":{"a":{"b":1}}"#, r#""spec":{}"#, false),
+            (r#""spec":{"l":[{"a":{}}]}"#, r#""spec":{"l":[{}]}"#, true),
+            (r#""spec":{"a":{"b":{}}},"status":{}"#, r#""spec":{"a":{"b":{"c":1}}}"#, false),
+            (r#""status":{"a":{}}"#, r#""status":{}"#, false),
+        ] {
+            assert_eq!(is_emptied(&object(desired), &object(applied)), want, "{desired} {applied}");
+        }
+    }
 }

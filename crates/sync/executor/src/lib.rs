@@ -11,6 +11,7 @@ mod overlay;
 mod prune;
 mod wording;
 
+pub use apply::may_pass_later;
 pub use executor::{Executor, Pause, Report, Reveal, Unrevealed};
 pub use overlay::Overlay;
 

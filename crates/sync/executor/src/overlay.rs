@@ -20,7 +20,7 @@ pub struct Overlay {
 enum Known {
     /// The object as a call returned it.
     Object(Object),
-    /// The object of this uid is gone.
+    /// The object of this uid is gone; any of the name where it is empty.
     Gone(String),
 }
 
@@ -36,8 +36,8 @@ impl Overlay {
             (ActionKind::ReleaseHook | ActionKind::DeleteHook, None) => {
                 Known::Gone(match self.known.get(&action.key) {
                     Some((Known::Object(object), _)) => object.uid().to_string(),
-                    Some((Known::Gone(uid), _)) => uid.clone(),
-                    None => String::new(),
+                    // Told once more: then it is not another object that the watch shows, it is behind.
+                    Some((Known::Gone(_), _)) | None => String::new(),
                 })
             }
         };

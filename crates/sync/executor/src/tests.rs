@@ -208,4 +208,6 @@ fn the_newer_of_call_and_watch_counts() {
     overlay.take_in(&act(ActionKind::DeleteHook), &done(None), start);
     assert_eq!(overlay.newest(&key, Some(&at(12, "a")), start), None);
     assert_eq!(overlay.newest(&key, Some(&at(13, "b")), start), Some(at(13, "b")));
+    overlay.take_in(&act(ActionKind::DeleteHook), &done(None), start);
+    assert_eq!(overlay.newest(&key, Some(&at(13, "b")), start), None, "the watch is behind: that one is gone as well");
 }
