@@ -19,6 +19,7 @@ mod options;
 mod order;
 mod phase;
 mod planner;
+mod preview;
 mod progress;
 mod prune;
 mod task;
@@ -35,6 +36,7 @@ pub use options::{Deletion, OptionError, Propagation, SyncOptions};
 pub use order::kind_order;
 pub use phase::{OperationPhase, ResultCode, SyncPhase};
 pub use planner::{plan, plan_termination};
+pub use preview::{Foreseen, Foresight, Preview, preview};
 pub use progress::{Outcome, Progress, TaskResult};
 pub use task::{Task, TaskKind};
 

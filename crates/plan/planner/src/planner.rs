@@ -1,11 +1,11 @@
 //! [`plan`]: one tick of an operation.
 
-mod board;
-mod check;
+pub(crate) mod board;
+pub(crate) mod check;
 mod fail;
 mod observe;
 mod terminate;
-mod wave;
+pub(crate) mod wave;
 
 use bowline_core_types::HookDeletePolicy;
 

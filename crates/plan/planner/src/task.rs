@@ -126,6 +126,20 @@ impl Task {
         self.is_hook() && HookDeletePolicy::of(self.object()).contains(&policy)
     }
 
+    /// Why it is written.
+    pub(crate) fn why(&self) -> String {
+        match (self.kind, &self.live) {
+            (TaskKind::Hook, _) => format!("it is a hook for {}", self.phase),
+            (TaskKind::Namespace, None) => {
+                "the application asks for its destination namespace (CreateNamespace)".into()
+            }
+            (TaskKind::Namespace, _) => "the application manages its namespace's metadata".to_string(),
+            (_, None) => "it is in Git and not in the cluster".to_string(),
+            (_, Some(_)) if self.in_sync => "it is to be replaced".to_string(),
+            (_, Some(_)) => "it differs from Git".to_string(),
+        }
+    }
+
     /// `group/Kind/name`, as the contract's messages name it.
     pub(crate) fn named(&self) -> String {
         format!("{}/{}/{}", self.key.group, self.key.kind, self.key.name)

@@ -69,11 +69,16 @@ pub(crate) fn is_left_out(task: &Task) -> bool {
 /// An object that applying would not change is not applied: it counts as applied, and its health counts for its wave.
 fn pass_over(board: &mut Board, i: usize) {
     let task = &board.tasks[i];
-    let plain = !task.options.replace && !task.options.force;
-    if is_due(task) && task.in_sync && plain && matches!(task.kind, TaskKind::Apply | TaskKind::Namespace) {
+    if is_due(task) && is_passed_over(task) {
         let message = format!("{} unchanged", kubectl_name(&task.key));
         board.set(i, Some(ResultCode::Synced), OperationPhase::Running, &message);
     }
+}
+
+/// Whether applying the object would change nothing, and no option asks for it to be written all the same.
+pub(crate) fn is_passed_over(task: &Task) -> bool {
+    let plain = !task.options.replace && !task.options.force;
+    task.in_sync && plain && matches!(task.kind, TaskKind::Apply | TaskKind::Namespace)
 }
 
 /// The delay between waves, where a setting asks for one.
@@ -176,13 +181,7 @@ fn creations(input: &Input<'_>, board: &mut Board, due: &[usize]) -> Result<Vec<
             // What comes before it in the wave may bring its kind.
             break;
         }
-        let reason = match (task.kind, &task.live) {
-            (TaskKind::Hook, _) => format!("it is a hook for {}", task.phase),
-            (TaskKind::Namespace, _) => "the application manages its namespace's metadata".to_string(),
-            (_, None) => "it is in Git and not in the cluster".to_string(),
-            (_, Some(_)) if task.in_sync => "it is to be replaced".to_string(),
-            (_, Some(_)) => "it differs from Git".to_string(),
-        };
+        let reason = task.why();
         let action = task.apply_action(input.operation.force, false, &reason);
         match groups.last_mut() {
             Some(group) if same_kind(&group[0], &action) => group.push(action),

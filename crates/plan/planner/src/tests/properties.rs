@@ -6,7 +6,10 @@ use bowline_core_types::is_hook;
 use proptest::prelude::*;
 
 use super::scenario::{World, object};
-use crate::{Action, ActionKind, Next, OperationPhase, Outcome, Progress, Purpose, Step, SyncPhase, plan};
+use crate::{
+    Action, ActionKind, Foreseen, Next, OperationPhase, Outcome, Progress, Purpose, Selector, Step, SyncPhase, plan,
+    preview,
+};
 
 /// A random world: objects in Git and in the cluster, waves, hooks, prunes, things that fail and things that never get well.
 fn scenario() -> impl Strategy<Value = String> {
@@ -96,6 +99,44 @@ proptest! {
         });
     }
 
+    /// What a preview foresees is what a sync does, where nothing goes wrong.
+    #[test]
+    fn a_preview_says_what_the_sync_then_does(text in scenario()) {
+        let mut world = World::parse(&text);
+        let mut foreseen = BTreeSet::new();
+        let mut refused = None;
+        world.plan_with(|input| {
+            let preview = preview(input);
+            refused = preview.refused;
+            foreseen.extend(preview.steps.into_iter().filter_map(|step| {
+                let verb = match step.foreseen {
+                    Foreseen::Nothing | Foreseen::Keep | Foreseen::RunOnFailure => return None,
+                    Foreseen::Prune => "prune",
+                    _ => "write",
+                };
+                Some(format!("{verb} {} {}", step.task.phase, step.task.key))
+            }));
+            plan(input)
+        });
+        let mut done = BTreeSet::new();
+        let (phase, message) = run(&mut world, |_, step| {
+            for action in step.groups.iter().flatten() {
+                let verb = match action.kind {
+                    ActionKind::Prune { .. } => "prune",
+                    ActionKind::Apply { .. } => "write",
+                    _ => continue,
+                };
+                done.insert(format!("{verb} {} {}", action.phase, action.key));
+            }
+        });
+        if let Some(refused) = refused {
+            prop_assert_eq!(message, refused);
+            prop_assert_eq!(phase, OperationPhase::Failed);
+        } else if phase == OperationPhase::Succeeded {
+            prop_assert_eq!(done, foreseen);
+        }
+    }
+
     #[test]
     fn a_second_sync_writes_nothing(text in scenario()) {
         let mut world = World::parse(&text);
@@ -107,6 +148,57 @@ proptest! {
         // Replaced objects have no record of being in sync here; all that was desired is out of the picture with them.
         world.tracked.retain(|key| world.desired.iter().any(|o| o.key() == *key));
         run(&mut world, |_, step| panic!("{step:?}"));
+    }
+
+    /// Selective syncs, one after the other, in any order and any division, leave what one sync of everything leaves.
+    #[test]
+    fn what_is_done_in_parts_equals_what_is_done_at_once(text in scenario(), division in prop::collection::vec(0..4usize, 14)) {
+        // Selective syncs run no hooks; and a part may be too small for the budget of deletions to count.
+        let text: String =
+            text.lines().filter(|l| !l.contains("hook=") && *l != "guard").map(|l| format!("{l}\n")).collect();
+        let mut whole = World::parse(&text);
+        let (phase, _) = run(&mut whole, |_, _| {});
+        prop_assume!(phase == OperationPhase::Succeeded);
+        let mut parts = World::parse(&text);
+        let keys: Vec<_> = parts.resources().into_iter().map(|r| r.key).collect();
+        for part in 0..4 {
+            let mine = keys.iter().zip(&division).filter(|(_, of)| **of == part).map(|(key, _)| Selector {
+                group: key.group.to_string(),
+                kind: key.kind.to_string(),
+                name: key.name.to_string(),
+                namespace: key.namespace.to_string(),
+            });
+            parts.operation.selectors = mine.collect();
+            if parts.operation.selectors.is_empty() {
+                // Without a selector it would be a sync of everything.
+                continue;
+            }
+            parts.progress = Progress::default();
+            let selected: BTreeSet<_> = parts.operation.selectors.iter().map(|s| (s.kind.clone(), s.name.clone())).collect();
+            let namespace = parts.namespace.clone();
+            let (phase, message) = run(&mut parts, |_, step| {
+                for action in step.groups.iter().flatten() {
+                    let mine = selected.contains(&(action.key.kind.to_string(), action.key.name.to_string()));
+                    // The destination namespace is made for whatever comes first.
+                    assert!(mine || *action.key.name == namespace, "{} was not asked for", action.key);
+                }
+            });
+            prop_assert_eq!(phase, OperationPhase::Succeeded, "{}", message);
+        }
+        let content = |world: &World| {
+            let bare = |o: &bowline_core_types::Object| {
+                let mut o = o.clone();
+                if let Some(metadata) = o.fields_mut().get_mut("metadata").and_then(|m| m.as_object_mut()) {
+                    metadata.remove("uid");
+                }
+                bowline_base_value::to_json(o.value(), false)
+            };
+            let namespace = world.namespace.clone();
+            let made_for_it = move |key: &bowline_core_types::ResourceKey| &*key.kind == "Namespace" && *key.name == namespace;
+            world.live.iter().filter(|(key, _)| !made_for_it(key)).map(|(key, o)| (key.clone(), bare(o))).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(content(&parts), content(&whole));
+        prop_assert!(parts.differs.is_empty());
     }
 
     #[test]

@@ -209,7 +209,7 @@ impl World {
     }
 
     /// One tick's plan.
-    pub fn plan_with(&self, plan: impl Fn(&Input<'_>) -> Plan) -> Plan {
+    pub fn plan_with(&self, mut plan: impl FnMut(&Input<'_>) -> Plan) -> Plan {
         let (resources, hooks) =
             (self.resources(), self.desired.iter().filter(|o| is_hook(o)).cloned().collect::<Vec<_>>());
         plan(&Input {
