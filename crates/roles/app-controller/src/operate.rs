@@ -8,6 +8,8 @@ use bowline_core_crd::{
 };
 use bowline_core_ports::{BoxFuture, Freshness};
 use bowline_core_project::is_source_permitted;
+use bowline_core_types::GroupKind;
+use bowline_live_cache::Knowledge;
 use bowline_plan_ignore::respect;
 use bowline_plan_planner::{
     Guard, Input, Limits, Live, ManagedNamespace, Next, Plan, Progress, Resource, SyncOptions, plan, plan_termination,
@@ -396,12 +398,7 @@ fn planned(
     };
     let revision = job.desired.revisions.first().map(String::as_str).unwrap_or_default();
     let operation = asked(state, revision, pass.now());
-    let incomplete = compared.items.iter().filter(|item| item.desired.is_none()).find_map(|item| {
-        match scene.destination.cache.knowledge(&item.key.group_kind()) {
-            bowline_live_cache::Knowledge::Current => None,
-            _ => Some(format!("what the cluster holds of {} is not known completely", item.key.group_kind())),
-        }
-    });
+    let incomplete = incomplete(pass, scene, compared);
     let confirmed = pass
         .app
         .metadata
@@ -429,6 +426,28 @@ fn planned(
         Phase::Terminating => plan_termination(&input),
         _ => plan(&input),
     }
+}
+
+/// Why deletions would not be decided from complete knowledge. A kind of which the application has objects to prune, or had objects
+/// when it was synced or looked at last, may hide some where it is not seen whole; and what is hidden is not counted.
+fn incomplete(pass: &Pass<'_>, scene: &Scene, compared: &Compared) -> Option<String> {
+    let status = &pass.stored.status;
+    let synced = status.operation_state.as_ref().and_then(|state| state.sync_result.as_ref());
+    let before = status.resources.iter().map(|r| (&r.group, &r.kind));
+    let synced = synced.into_iter().flat_map(|result| &result.resources).map(|r| (&r.group, &r.kind));
+    let mut known = before.chain(synced).map(|(group, kind)| GroupKind::new(group.as_str(), kind.as_str()));
+    let extra: Vec<GroupKind> =
+        compared.items.iter().filter(|item| item.desired.is_none()).map(|item| item.key.group_kind()).collect();
+    if extra.is_empty() {
+        return None;
+    }
+    let knowledge = |kind: &GroupKind| scene.destination.cache.knowledge(kind);
+    // A kind that is not served any more has gone with its objects, and hides none.
+    let hides =
+        |kind: &GroupKind| !matches!(knowledge(kind), Knowledge::Current | Knowledge::NotServed | Knowledge::Excluded);
+    let unseen = extra.iter().find(|kind| knowledge(kind) != Knowledge::Current).cloned();
+    let kind = unseen.or_else(|| known.find(hides))?;
+    Some(format!("what the cluster holds of {kind} is not known completely"))
 }
 
 /// Carries a step out and takes in what came of it.
