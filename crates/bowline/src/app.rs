@@ -1,22 +1,34 @@
 //! `bowline app`: Applications, over the Kubernetes API.
 
+pub mod compared;
 mod create;
 mod delete;
+mod delete_resource;
 mod diff;
-mod get;
+mod edit;
+pub mod get;
 mod history;
 mod list;
+mod logs;
 mod manifests;
+mod nodes;
+mod objects;
+mod patch;
+mod patch_resource;
 pub mod print;
 mod progress;
-mod selection;
+mod resources;
+pub mod selection;
 mod set;
 pub mod source_flags;
 pub mod spec;
-mod store;
+pub mod store;
 mod sync;
-mod target;
+pub mod target;
+mod terminate_op;
+mod unset;
 mod wait;
+mod why;
 
 use clap::{Args, Subcommand};
 
@@ -46,6 +58,22 @@ pub enum AppCommand {
     Rollback(sync::RollbackArgs),
     /// Change an application's spec
     Set(Box<set::SetArgs>),
+    /// Take back what `set` has set
+    Unset(Box<unset::UnsetArgs>),
+    /// Patch an Application
+    Patch(patch::PatchArgs),
+    /// Edit an application's spec in an editor
+    Edit(edit::EditArgs),
+    /// End the operation that is under way
+    TerminateOp(terminate_op::TerminateArgs),
+    /// List an application's live objects and what these own
+    Resources(resources::ResourcesArgs),
+    /// Print the logs of an application's pods
+    Logs(Box<logs::LogsArgs>),
+    /// Patch live objects of an application
+    PatchResource(patch_resource::PatchResourceArgs),
+    /// Delete live objects of an application
+    DeleteResource(delete_resource::DeleteResourceArgs),
     /// Delete applications, with their objects or without
     #[command(visible_alias = "rm")]
     Delete(delete::DeleteArgs),
@@ -75,6 +103,14 @@ pub async fn run(global: &Global, command: AppCommand) -> Result<(), CliError> {
         AppCommand::History(args) => history::run(global, args).await,
         AppCommand::Rollback(args) => sync::rollback(global, args).await,
         AppCommand::Set(args) => set::run(global, *args).await,
+        AppCommand::Unset(args) => unset::run(global, *args).await,
+        AppCommand::Patch(args) => patch::run(global, args).await,
+        AppCommand::Edit(args) => edit::run(global, args).await,
+        AppCommand::TerminateOp(args) => terminate_op::run(global, args).await,
+        AppCommand::Resources(args) => resources::run(global, args).await,
+        AppCommand::Logs(args) => logs::run(global, *args).await,
+        AppCommand::PatchResource(args) => patch_resource::run(global, args).await,
+        AppCommand::DeleteResource(args) => delete_resource::run(global, args).await,
         AppCommand::Delete(args) => delete::run(global, args).await,
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::error::CliError;
-use crate::{app, cluster, helm, kustomize, proj, render, repo, server, version};
+use crate::{app, cluster, helm, kustomize, plan, proj, render, repo, server, version};
 
 /// GitOps continuous delivery for Kubernetes: declare in Git what should run, Bowline makes it so and says why.
 #[derive(Parser, Debug)]
@@ -45,6 +45,8 @@ pub enum Command {
     /// Applications
     #[command(subcommand, visible_alias = "application", visible_alias = "applications")]
     App(app::AppCommand),
+    /// Say what a sync would change, object by object and field by field, and write nothing (exit code 2 where it would)
+    Plan(Box<plan::PlanArgs>),
     /// Projects
     #[command(subcommand, visible_alias = "project")]
     Proj(proj::ProjCommand),
@@ -66,15 +68,27 @@ pub enum Command {
     Version(version::VersionArgs),
 }
 
-/// The arguments as clap is to read them. In the contract, `--namespace` behind `cluster add` names namespaces that are managed; here it
-/// names the control namespace everywhere, so there it is spelled out.
+/// Commands behind which the contract's `--namespace` names something else than the control namespace, and what it is called here.
+const NAMESPACES: [(&str, &str, &str); 4] = [
+    ("cluster", "add", "--managed-namespace"),
+    ("app", "logs", "--resource-namespace"),
+    ("app", "patch-resource", "--resource-namespace"),
+    ("app", "delete-resource", "--resource-namespace"),
+];
+
+/// The arguments as clap is to read them. `--namespace` names the control namespace everywhere; where the contract has another meaning for
+/// it behind a command, that is spelled out.
 pub fn arguments(given: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = given.into_iter().collect();
-    let add = arguments.windows(2).position(|pair| pair[0] == "cluster" && pair[1] == "add");
-    for argument in arguments.iter_mut().skip(add.map_or(usize::MAX, |at| at + 2)) {
+    let behind = NAMESPACES.iter().find_map(|(group, command, flag)| {
+        let at = arguments.windows(2).position(|pair| pair[0] == *group && pair[1] == *command)?;
+        Some((at + 2, flag))
+    });
+    let Some((from, flag)) = behind else { return arguments };
+    for argument in arguments.iter_mut().skip(from) {
         let Some(rest) = argument.to_str().and_then(|text| text.strip_prefix("--namespace")) else { continue };
         if rest.is_empty() || rest.starts_with('=') {
-            *argument = format!("--managed-namespace{rest}").into();
+            *argument = format!("{flag}{rest}").into();
         }
     }
     arguments
@@ -95,6 +109,7 @@ pub fn run(cli: Cli) -> Result<(), CliError> {
         match command {
             Command::Server(_) | Command::Helm(_) => unreachable!("because it was run above"),
             Command::App(command) => app::run(&global, command).await,
+            Command::Plan(args) => plan::run(&global, *args).await,
             Command::Proj(command) => proj::run(&global, command).await,
             Command::Repo(command) => repo::run(&global, command).await,
             Command::Cluster(command) => cluster::run(&global, command).await,
@@ -117,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn namespaces_behind_cluster_add_are_the_managed_ones() {
+    fn a_namespace_behind_some_commands_is_another_one() {
         for (given, want) in [
             (
                 "bowline --namespace ci cluster add prod --namespace a",
@@ -125,6 +140,7 @@ mod tests {
             ),
             ("bowline cluster add prod --namespace=a -n ci", "bowline cluster add prod --managed-namespace=a -n ci"),
             ("bowline cluster list --namespace ci", "bowline cluster list --namespace ci"),
+            ("bowline -n ci app logs shop --namespace shop", "bowline -n ci app logs shop --resource-namespace shop"),
         ] {
             let arguments = arguments(given.split(' ').map(OsString::from));
             assert_eq!(arguments, want.split(' ').map(OsString::from).collect::<Vec<_>>());

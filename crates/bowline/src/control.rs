@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bowline_base_kube::{Client, Discovery};
+use bowline_base_kube::{ApiResource, Client, Discovery};
 use bowline_base_value::Value;
 use bowline_core_control::World;
 use bowline_core_crd::ApplicationDestination;
 use bowline_core_ports::SourceError;
-use bowline_core_types::{Object, SecretKey, annotation};
+use bowline_core_types::{Gvk, Object, SecretKey, annotation};
 use bowline_desired_git::{Access, GitRepositories, Settings};
 use bowline_roles_app_controller::cluster_config;
 use bowline_sync_apply::KubeCluster;
@@ -30,6 +30,8 @@ const CACHES: usize = 16;
 pub struct Destination {
     /// The way to read it and to ask what a write would do; what Secrets hold never leaves it.
     pub cluster: KubeCluster,
+    /// The same cluster as it is, for what is no object: logs, whole lists.
+    pub client: Client,
     /// The key of its digests.
     pub secrets: SecretKey,
     /// What it serves.
@@ -101,6 +103,16 @@ pub async fn destination(
     let discovery = Arc::new(Discovery::fetch(&client).await.map_err(failed)?);
     let version = crate::kube::version_of(&client).await?;
     let secrets = SecretKey::new(random()?);
-    let cluster = KubeCluster::new(client, secrets.clone(), discovery.clone());
-    Ok(Destination { cluster, secrets, discovery, version })
+    let cluster = KubeCluster::new(client.clone(), secrets.clone(), discovery.clone());
+    Ok(Destination { cluster, client, secrets, discovery, version })
+}
+
+// === impl Destination ===
+
+impl Destination {
+    /// Where the objects of a kind stand in the API.
+    pub fn resource(&self, gvk: &Gvk) -> Result<&ApiResource, CliError> {
+        let found = self.discovery.resource(&gvk.group, &gvk.version, &gvk.kind);
+        found.ok_or_else(|| CliError::failed(format!("the cluster does not serve the kind {gvk}")))
+    }
 }

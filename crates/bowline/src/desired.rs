@@ -141,13 +141,24 @@ pub async fn rendered(
                     let fetched = supply(charts, needs, whom.project, Freshness::Now, &mut supplies);
                     fetched.await.map_err(|e| fail(&e))?;
                 }
-                made => break made.map_err(|e| fail(&e))?,
+                made => break made.map_err(|e| fail(&chain(&e)))?,
             }
         };
         made.warnings.iter().for_each(|warning| files::warn(warning));
         objects.extend(made.objects);
     }
     Ok(objects)
+}
+
+/// An error with what caused it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(&format!(": {error}"));
+        source = error.source();
+    }
+    text
 }
 
 fn place(source: &ApplicationSource) -> String {

@@ -18,7 +18,7 @@ use crate::error::CliError;
 use crate::files;
 
 /// Who writes, in managed fields.
-const FIELD_MANAGER: &str = "bowline-cli";
+pub const FIELD_MANAGER: &str = "bowline-cli";
 
 /// The kinds that commands touch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

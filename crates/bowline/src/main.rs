@@ -13,6 +13,7 @@ mod kube;
 mod kustomize;
 mod local;
 mod output;
+mod plan;
 mod proj;
 mod registry;
 mod render;

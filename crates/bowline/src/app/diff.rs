@@ -1,18 +1,15 @@
 //! `bowline app diff`.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
 use bowline_base_value::yaml;
-use bowline_core_crd::Application;
-use bowline_core_ports::{ApplyOptions, Cluster};
-use bowline_core_types::{Gvk, Object, ResourceKey, digest_secret, is_hook, is_skipped};
-use bowline_plan_diff::{Comparison, Pair, Prediction, Rules, compare, normalize};
+use bowline_core_types::{Object, ResourceKey, digest_secret};
+use bowline_plan_diff::{Comparison, Rules, normalize};
 use clap::Args;
-use futures::StreamExt;
 use similar::TextDiff;
 
 use super::AppRef;
+use super::compared::{Compared, compared, comparing, name_of};
 use super::get::timeout;
 use super::store::Apps;
 use super::target::{TargetFlags, target};
@@ -21,13 +18,10 @@ use crate::control::{self, Destination};
 use crate::error::CliError;
 use crate::output::Style;
 
-/// Objects that the API server is asked about at once.
-const AT_ONCE: usize = 8;
-
 /// `bowline app diff`.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  bowline app diff shop\n  bowline app diff shop --refresh\n  bowline app diff shop --revision v2          # what would this revision change?\n  bowline app diff shop --local ./deploy       # what would this folder change?\n\nThe API server is asked, in a dry run, what applying would change; that is what is shown. What Secrets hold is shown as digests.\n\nExit codes: 0 no difference, 1 differences (--diff-exit-code names another, --exit-code=false makes it 0), 20 it cannot be told."
+    after_help = "Examples:\n  bowline app diff shop\n  bowline app diff shop --refresh\n  bowline app diff shop --revision v2          # what would this revision change?\n  bowline app diff shop --local ./deploy       # what would this folder change?\n\nThe API server is asked, in a dry run, what applying would change; that is what is shown. Fields that ignoreDifferences names (of the application or of argocd-cm) are left out. What Secrets hold is shown as digests.\n\nExit codes: 0 no difference, 1 differences (--diff-exit-code names another, --exit-code=false makes it 0), 20 it cannot be told."
 )]
 pub struct DiffArgs {
     #[command(flatten)]
@@ -72,13 +66,11 @@ pub async fn run(global: &Global, args: DiffArgs) -> Result<(), CliError> {
     };
     let world = control::world(apps.kube(), global).await?;
     let destination = control::destination(apps.kube(), &world, &app.spec.destination).await?;
-    let desired: BTreeMap<String, (ResourceKey, Gvk, Option<Object>)> =
-        pairs(&app, target(global, &world, &app, &destination, &args.target).await?);
-    let outcomes: Vec<Outcome> = futures::stream::iter(desired.values())
-        .map(|(key, gvk, desired)| outcome(&destination, key, gvk, desired.as_ref()))
-        .buffered(AT_ONCE)
-        .collect()
-        .await;
+    let desired = target(global, &world, &app, &destination, &args.target).await?.objects;
+    let comparing = comparing(&app, &world);
+    let instance = app.instance_name(&global.namespace);
+    let compared = compared(&destination, &world, &app, &instance, &desired, &comparing).await;
+    let outcomes = compared.iter().map(|item| outcome(&destination, item, &comparing.rules()));
 
     let style = Style::of_stdout();
     let mut out = std::io::stdout();
@@ -102,62 +94,26 @@ pub async fn run(global: &Global, args: DiffArgs) -> Result<(), CliError> {
     }
 }
 
-/// Every object that is desired or tracked, by what names it.
-fn pairs(app: &Application, desired: Vec<Object>) -> BTreeMap<String, (ResourceKey, Gvk, Option<Object>)> {
-    let mut pairs = BTreeMap::new();
-    for resource in app.status.resources.iter().filter(|r| !r.hook) {
-        let gvk = Gvk::new(resource.group.as_str(), resource.version.as_str(), resource.kind.as_str());
-        let key = ResourceKey::new(
-            resource.group.as_str(),
-            resource.kind.as_str(),
-            resource.namespace.as_str(),
-            resource.name.as_str(),
-        );
-        pairs.insert(name_of(&key), (key, gvk, None));
-    }
-    for object in desired.into_iter().filter(|o| !is_hook(o) && !is_skipped(o) && !o.name().is_empty()) {
-        let (key, gvk) = (object.key(), object.gvk());
-        pairs.insert(name_of(&key), (key, gvk, Some(object)));
-    }
-    pairs
-}
-
-async fn outcome(destination: &Destination, key: &ResourceKey, gvk: &Gvk, desired: Option<&Object>) -> Outcome {
-    let told = |reason: &dyn std::fmt::Display| Outcome::Unknown(format!("{}: {reason}", name_of(key)));
-    let live = match destination.cluster.get(gvk, &key.namespace, &key.name).await {
-        Ok(live) => live,
-        Err(error) => return told(&error),
-    };
-    let rules = Rules::default();
-    let text = |object: &Object| yaml::to_yaml(&normalize(object, &rules));
-    let changed = |live: String, target: String| Outcome::Changed(Changed { key: key.clone(), live, target });
-    match (live, desired) {
-        (None, None) => Outcome::Same,
-        (Some(live), None) => changed(text(&live), String::new()),
-        (None, Some(desired)) => {
+fn outcome(destination: &Destination, item: &Compared, rules: &Rules<'_>) -> Outcome {
+    let text = |object: &Object| yaml::to_yaml(&normalize(object, rules));
+    let changed = |live: String, target: String| Outcome::Changed(Changed { key: item.key.clone(), live, target });
+    let live = item.live.as_ref().map(text).unwrap_or_default();
+    match (&item.comparison, &item.desired, &item.predicted) {
+        (Comparison::InSync, ..) => Outcome::Same,
+        (Comparison::Unknown { error }, ..) => Outcome::Unknown(format!("{}: {error}", name_of(&item.key))),
+        (Comparison::Extra, ..) => changed(live, String::new()),
+        (Comparison::Missing, Some(desired), None) => {
+            Outcome::Unknown(format!("{}: the cluster does not serve the kind {}", name_of(&item.key), desired.gvk()))
+        }
+        // What is not there is shown as Git has it: the defaults of the server say nothing of the change.
+        (Comparison::Missing, Some(desired), _) => {
             let mut desired = desired.clone();
             digest_secret(&mut desired, &destination.secrets);
             changed(String::new(), text(&desired))
         }
-        (Some(live), Some(desired)) => {
-            let dry = ApplyOptions { dry_run: true, ..ApplyOptions::default() };
-            let predicted = match destination.cluster.apply(desired, &dry).await {
-                Ok(applied) => applied.object,
-                Err(error) => return told(&error),
-            };
-            let pair = Pair::Both { live: &live, predicted: Prediction::Object(&predicted), git_changed: None };
-            match compare(pair, &rules) {
-                Comparison::InSync => Outcome::Same,
-                Comparison::Unknown { error } => told(&error),
-                Comparison::Missing => changed(String::new(), text(&predicted)),
-                Comparison::Extra | Comparison::Differs(_) => changed(text(&live), text(&predicted)),
-            }
-        }
+        (_, _, Some(Ok(predicted))) => changed(live, text(predicted)),
+        _ => Outcome::Same,
     }
-}
-
-fn name_of(key: &ResourceKey) -> String {
-    format!("{}/{}/{}/{}", key.group, key.kind, key.namespace, key.name)
 }
 
 // === impl Changed ===

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::store::Apps;
-use super::{AppRef, print, spec};
+use super::{AppRef, print, spec, why};
 use crate::cli::Global;
 use crate::error::CliError;
 use crate::output::{self, Output, Style};
@@ -65,6 +65,13 @@ pub async fn run(global: &Global, args: GetArgs) -> Result<(), CliError> {
                 writeln!(out)?;
                 print::condition_table(&mut out, &stored.app)?;
                 writeln!(out)?;
+            }
+            let sentences = why::sentences(&stored.app);
+            if !sentences.is_empty() {
+                writeln!(out)?;
+                for sentence in sentences {
+                    writeln!(out, "{sentence}")?;
+                }
             }
             if let Some(state) = stored.app.status.operation_state.as_ref().filter(|_| args.show_operation) {
                 writeln!(out)?;

@@ -49,7 +49,7 @@ pub async fn run(global: &Global, args: ManifestsArgs) -> Result<(), CliError> {
     let mut objects: Vec<Object> = Vec::new();
     match args.source {
         From::Git => {
-            objects = target(global, &world, &app, &destination, &args.target).await?;
+            objects = target(global, &world, &app, &destination, &args.target).await?.objects;
             objects.retain(|object| !is_skipped(object));
             objects.iter_mut().for_each(|object| digest_secret(object, &destination.secrets));
         }

@@ -14,7 +14,7 @@ use crate::error::CliError;
 use crate::local;
 
 /// Which state of the sources is meant; without any of these the one that the server compared last.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct TargetFlags {
     /// At this revision
     #[arg(long)]
@@ -43,14 +43,22 @@ pub struct SourceRevisions {
     source_names: Vec<String>,
 }
 
-/// What an application should hold, as its own: named spaces, marked, each once; hooks too.
+/// What an application should hold.
+pub struct Target {
+    /// Its objects, as its own: named spaces, marked, each once; hooks too.
+    pub objects: Vec<Object>,
+    /// The commit of each source; empty for a local folder.
+    pub revisions: Vec<String>,
+}
+
+/// What an application should hold.
 pub async fn target(
     global: &Global,
     world: &std::sync::Arc<World>,
     app: &Application,
     destination: &Destination,
     flags: &TargetFlags,
-) -> Result<Vec<Object>, CliError> {
+) -> Result<Target, CliError> {
     let spec = &app.spec;
     let instance = app.instance_name(&global.namespace);
     let charts = crate::registry::known(world.clone())?;
@@ -87,7 +95,8 @@ pub async fn target(
     for (key, times) in &finished.repeated {
         crate::files::warn(&format!("{key} is there {times} times; the last one counts"));
     }
-    Ok(finished.objects)
+    let revisions = checkouts.iter().map(|checkout| checkout.revision.clone()).collect();
+    Ok(Target { objects: finished.objects, revisions })
 }
 
 /// The revisions that the server compared last; none where it compared another spec.

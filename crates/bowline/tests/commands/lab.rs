@@ -38,12 +38,18 @@ impl Lab {
 
     /// Runs `bowline ARGS` in the lab, with nobody to ask.
     pub fn run(&self, args: &[&str]) -> Ran {
+        self.run_with(args, &[])
+    }
+
+    /// The same with more in its environment.
+    pub fn run_with(&self, args: &[&str], environment: &[(&str, &str)]) -> Ran {
         let output = Command::new(env!("CARGO_BIN_EXE_bowline"))
             .arg("--kubeconfig")
             .arg(self.kube.kubeconfig())
             .args(["--namespace", &self.control])
             .args(args)
             .env("XDG_CACHE_HOME", self.folder.path().join("cache"))
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .output()
             .expect("because the binary was built with this test");

@@ -9,6 +9,8 @@ mod app;
 mod cluster;
 mod helm;
 mod manifests;
+mod objects;
+mod plan;
 mod proj;
 mod render;
 mod repo;

@@ -46,6 +46,7 @@ pub use autosync::retry_delay;
 pub use clusters::config as cluster_config;
 pub use desired::{Target, value_file_schemes};
 pub use metrics::Metrics;
+pub use rules::Comparing;
 
 use clusters::Clusters;
 use hints::{Door, Told};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bowline_base_value::{Value, yaml};
+use bowline_core_control::World;
 use bowline_core_crd::{Application, ApplicationConditionType as Kind, ResourceIgnoreDifferences};
 use bowline_core_types::annotation;
 use bowline_plan_diff::{IgnoreStatus, Rules};
@@ -76,6 +77,15 @@ impl Comparing {
                 .and_then(Value::as_bool)
                 .unwrap_or_default(),
         }
+    }
+
+    /// What spec, annotations and `argocd-cm` say, and what is wrong with it; for one look from outside of the controller.
+    pub fn by_settings(app: &Application, world: &World) -> (Comparing, Vec<String>) {
+        let (mut known, mut conditions) = (None, Conditions::default());
+        let options = world.settings().compare_options.clone();
+        let customizations = world.config_under("argocd-cm", PREFIX);
+        let comparing = Comparing::of(app, customizations, &options, &mut known, &mut conditions);
+        (comparing, known.map(|compiled| compiled.errors).unwrap_or_default())
     }
 
     /// As the comparison wants them.
