@@ -10,7 +10,7 @@ use bowline_base_clock::{Jitter, SystemClock};
 use bowline_base_kube::{ApiResource, Client, Config, Patch, Runtime, WriteOptions};
 use bowline_base_task::Tasks;
 use bowline_base_value::Value;
-use bowline_tests_kube::KubeServer;
+use bowline_tests_kube::{Builder, KubeServer};
 use serde_json::json;
 
 use crate::process::{Running, binary};
@@ -37,8 +37,17 @@ pub struct Lab {
 impl Lab {
     /// A world whose server is not started yet. It blocks: make it before the runtime.
     pub fn new() -> Lab {
+        Lab::over(KubeServer::builder())
+    }
+
+    /// The same, over an API server that records each request: it is slower, and can be asked who asked it what.
+    pub fn recorded() -> Lab {
+        Lab::over(KubeServer::builder().audit(true))
+    }
+
+    fn over(builder: Builder) -> Lab {
         let binary = binary();
-        let kube = KubeServer::builder().start().unwrap_or_else(|error| panic!("{error}"));
+        let kube = builder.start().unwrap_or_else(|error| panic!("{error}"));
         let crds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/crds");
         let crds = crds.to_str().expect("because the path is UTF-8");
         let kubectl = |arguments: &[&str]| kube.kubectl(arguments).expect("because kubectl is a peer of the server");
@@ -77,6 +86,13 @@ impl Lab {
             .spawn()
             .expect("because the binary was built");
         Running::new(child, admin)
+    }
+
+    /// How many requests of programs that call themselves so the API server of [`Lab::recorded`] has answered.
+    pub fn requests_of(&self, agent: &str) -> usize {
+        let requests = self.kube.requests().expect("because the API server records them");
+        let says = |request: &&serde_json::Value| request["userAgent"].as_str().is_some_and(|it| it.starts_with(agent));
+        requests.iter().filter(says).count()
     }
 
     /// A client of our own, and what it sees of Applications.
