@@ -89,7 +89,7 @@ impl Kind {
 
     fn field(&self, dice: &mut Dice) -> (&str, &Value) {
         let pointers: Vec<&String> = self.vary.keys().collect();
-        let pointer: &String = dice.one(&pointers);
+        let pointer = pointers[dice.below(pointers.len())];
         (pointer, dice.one(&self.vary[pointer]))
     }
 }
