@@ -182,14 +182,10 @@ async fn test(kube: &Kube, global: &Global, repository: &RepositorySecret, secre
     if repository.kind == RepositoryKind::Git {
         return Ok(());
     }
-    if repository.flag("enableOCI") && repository.url.contains("://") {
-        return Err(CliError::failed("OCI Helm repository URL should include hostname and port only")
-            .hint("without a scheme: registry.example.com/charts"));
-    }
     let world = control::world(kube, global).await?;
     world.put_secret(&repository.secret, Some(secret)).map_err(CliError::failed)?;
     let charts = crate::registry::known(world)?;
-    let checked = tokio::time::timeout(PATIENCE, charts.check(&repository.url, &repository.project)).await;
+    let checked = tokio::time::timeout(PATIENCE, charts.check_stored(&repository.url, &repository.project)).await;
     let why = match checked {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(error)) => error.to_string(),
@@ -276,7 +272,7 @@ async fn states(
         let asked = async {
             match r.kind {
                 RepositoryKind::Git => git.resolve(&r.url, &r.project, "", Freshness::Now).await.map(|_| ()),
-                _ => charts.check(&r.url, &r.project).await,
+                _ => charts.check_stored(&r.url, &r.project).await,
             }
         };
         match tokio::time::timeout(PATIENCE, asked).await {

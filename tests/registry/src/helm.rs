@@ -31,7 +31,8 @@ pub struct Seen {
 
 #[derive(Default)]
 struct State {
-    files: BTreeMap<String, Vec<u8>>,
+    /// Each with its ETag.
+    files: BTreeMap<String, (Vec<u8>, String)>,
     redirects: BTreeMap<String, String>,
     headers: BTreeMap<String, String>,
     /// Name, version, URL, digest.
@@ -80,12 +81,12 @@ impl HelmServer {
         state.charts.retain(|(n, v, _, _)| (n.as_str(), v.as_str()) != (name, version));
         state.charts.push((name.into(), version.into(), url.into(), digest.into()));
         let index = index(&state.charts).into_bytes();
-        state.files.insert("/index.yaml".into(), index);
+        state.put("/index.yaml", index);
     }
 
     /// Serves a file.
     pub fn put(&self, path: &str, content: impl Into<Vec<u8>>) {
-        self.lock().files.insert(path.into(), content.into());
+        self.lock().put(path, content.into());
     }
 
     /// Sends whoever asks for a path elsewhere.
@@ -125,6 +126,13 @@ impl HelmServer {
     }
 }
 
+impl State {
+    fn put(&mut self, path: &str, content: Vec<u8>) {
+        let tag = format!("\"{}\"", &sha256(&content)[..16]);
+        self.files.insert(path.into(), (content, tag));
+    }
+}
+
 fn serve(stream: TcpStream, state: &Mutex<State>) {
     let Ok(mut out) = stream.try_clone() else { return };
     let mut from = BufReader::new(stream);
@@ -152,11 +160,10 @@ fn answer(request: &Message, state: &mut State) -> Vec<u8> {
             headers.push_str(&format!("Location: {to}\r\n"));
             (302, "Found", &none)
         }
-        (None, Some(body)) => {
-            let tag = format!("\"{}\"", &sha256(body)[..16]);
+        (None, Some((body, tag))) => {
             headers.push_str(&format!("ETag: {tag}\r\n"));
             match request.header("if-none-match") {
-                Some(known) if known == tag => (304, "Not Modified", &none),
+                Some(known) if known == tag.as_str() => (304, "Not Modified", &none),
                 _ => (200, "OK", body),
             }
         }

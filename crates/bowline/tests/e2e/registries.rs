@@ -23,7 +23,10 @@ fn create(lab: &Lab, name: &str, repo: &str, chart: &str, revision: &str, flags:
 
 #[test]
 fn a_chart_of_a_helm_repository_syncs_and_a_new_version_rolls_out() {
-    let lab = Lab::new("helm-repository");
+    let mut lab = Lab::without_server("helm-repository");
+    let fast = r#"{"data":{"timeout.reconciliation":"1s","timeout.reconciliation.jitter":"0s"}}"#;
+    lab.kubectl(&["-n", &lab.control, "patch", "configmap", "argocd-cm", "--type=merge", "-p", fast]);
+    lab.start();
     let server = HelmServer::new();
     for version in ["0.9.0", "1.0.0", "2.0.0"] {
         server.publish("hello", version, hello(version));
@@ -37,8 +40,8 @@ fn a_chart_of_a_helm_repository_syncs_and_a_new_version_rolls_out() {
     let config = lab.object("configmap", "shop-config");
     assert_eq!(config["data"], json!({"greeting": "good morning", "version": "1.0.0"}));
 
+    // The poll finds it, without being told.
     server.publish("hello", "1.1.0", hello("1.1.0"));
-    lab.refresh("shop");
     lab.wait_synced("shop", Some("1.1.0"));
     assert_eq!(lab.object("configmap", "shop-config")["data"]["version"], "1.1.0");
 

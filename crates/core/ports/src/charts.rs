@@ -37,6 +37,21 @@ pub trait Charts: Send + Sync {
 
     /// A file behind an `http` or `https` URL, fetched without credentials but those that the URL has.
     fn file<'a>(&'a self, url: &'a str, freshness: Freshness) -> BoxFuture<'a, Result<Arc<[u8]>, SourceError>>;
+
+    /// All charts of a Helm repository by name, for people who choose one.
+    fn list<'a>(&'a self, url: &'a str, project: &'a str) -> BoxFuture<'a, Result<Vec<ChartVersions>, SourceError>>;
+
+    /// The tags of an artifact or of a chart in a registry (`oci://…`), as versions.
+    fn tags<'a>(&'a self, url: &'a str, project: &'a str) -> BoxFuture<'a, Result<Vec<String>, SourceError>>;
+}
+
+/// A chart of a Helm repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChartVersions {
+    /// Its name.
+    pub name: String,
+    /// Its versions, in the order of the index.
+    pub versions: Vec<String>,
 }
 
 /// Where a chart or an artifact is.

@@ -11,7 +11,7 @@ mod source;
 
 use std::pin::Pin;
 
-pub use charts::{Charts, Place, ResolvedChart};
+pub use charts::{ChartVersions, Charts, Place, ResolvedChart};
 pub use cluster::{
     Applied, ApplyOptions, Cluster, ClusterError, ClusterErrorKind, DeleteOptions, FieldValidation, KindInfo,
     Propagation, Write,

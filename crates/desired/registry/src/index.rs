@@ -93,6 +93,16 @@ impl Index {
         Ok(Some(versions))
     }
 
+    /// The names of all charts, sorted.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = match &self.charts {
+            Charts::Parts { parts, .. } => parts.keys().cloned().collect(),
+            Charts::Whole(charts) => charts.keys().cloned().collect(),
+        };
+        names.sort();
+        names
+    }
+
     /// How many charts there are.
     pub(crate) fn charts(&self) -> usize {
         match &self.charts {

@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bowline_base_cache::Cache;
 use bowline_base_egress::{Ask, Egress, Login, Proxies, Route, StatusCode, Tls, Url};
 use bowline_base_tree::Tree;
-use bowline_core_ports::{BoxFuture, Charts, Freshness, Place, ResolvedChart, SourceError, SourceErrorKind};
+use bowline_core_ports::{
+    BoxFuture, ChartVersions, Charts, Freshness, Place, ResolvedChart, SourceError, SourceErrorKind,
+};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
@@ -27,6 +29,8 @@ const PACKS: usize = 16 << 20;
 const FILE: u64 = 8 << 20;
 /// Bytes of value files that are kept.
 const FILES: usize = 16 << 20;
+/// How old a list for people may be, in milliseconds.
+const LISTED: u64 = 30_000;
 /// Repositories whose last answer is kept; each holds an index open.
 const REPOSITORIES: usize = 256;
 /// Tags whose digest is kept.
@@ -185,16 +189,32 @@ impl Registries {
         })
     }
 
-    /// Whether a repository can be reached with what its Secret says: a Helm repository shows its index; a registry lets us in.
-    pub async fn check(&self, url: &str, project: &str) -> Result<(), SourceError> {
-        let access = self.shared.repositories.access(url, project)?;
-        if !access.credentials.oci && url.contains("://") && !url.starts_with("oci://") {
-            let door = Door::new(parse(url)?, access);
-            return helm::index(&self.shared, &door, None).await.map(|_| ());
+    /// Whether a repository lets us in so: a Helm repository shows its index, a registry answers. The settings' trust in its host counts
+    /// too.
+    pub async fn check(&self, url: &str, mut access: Access) -> Result<(), SourceError> {
+        let url = url.trim();
+        let is_registry = url.starts_with("oci://") || access.credentials.oci || !url.contains("://");
+        if is_registry && !url.starts_with("oci://") && url.contains("://") {
+            // In Argo CD's words.
+            let text = "OCI Helm repository URL should include hostname and port only";
+            return Err(failure::refused(format!("{text}: write it without a scheme")));
         }
-        let (door, name) = registry(url, "any", access)?;
-        let root = door.url.clone().with_path("/v2/");
-        oci::ping(&Repository { shared: &self.shared, door: &door, name: &name }, root).await
+        let trust = |url: &Url| self.shared.repositories.trust(&url.origin().host);
+        if is_registry {
+            // Any name will do: what is asked is whether the registry knows us.
+            let (mut door, name) = registry(url, "any", access)?;
+            door.access.ca = door.access.ca.or_else(|| trust(&door.url));
+            let root = door.url.clone().with_path("/v2/");
+            return oci::ping(&Repository { shared: &self.shared, door: &door, name: &name }, root).await;
+        }
+        let parsed = parse(url)?;
+        access.credentials.ca = access.credentials.ca.or_else(|| trust(&parsed));
+        helm::index(&self.shared, &Door::new(parsed, access), None).await.map(|_| ())
+    }
+
+    /// [`Registries::check`] of a repository with what is stored for it.
+    pub async fn check_stored(&self, url: &str, project: &str) -> Result<(), SourceError> {
+        self.check(url, self.shared.repositories.access(url, project)?).await
     }
 
     fn target(&self, place: Place<'_>) -> Result<Target, SourceError> {
@@ -595,6 +615,30 @@ impl Charts for Registries {
 
     fn file<'a>(&'a self, url: &'a str, freshness: Freshness) -> BoxFuture<'a, Result<Arc<[u8]>, SourceError>> {
         Box::pin(self.fetch_file(url, freshness))
+    }
+
+    fn list<'a>(&'a self, url: &'a str, project: &'a str) -> BoxFuture<'a, Result<Vec<ChartVersions>, SourceError>> {
+        Box::pin(async move {
+            let door = Door::new(parse(url)?, self.shared.repositories.access(url, project)?);
+            let index = self.index(&door, Freshness::Within(LISTED)).await?.index;
+            let listed = blocking(move || {
+                let versions = |name: String| {
+                    let versions = index.versions(&name)?.unwrap_or_default();
+                    Ok(ChartVersions { versions: versions.iter().map(|v| v.version.clone()).collect(), name })
+                };
+                index.names().into_iter().map(versions).collect::<Result<Vec<_>, String>>()
+            });
+            let listed = listed.await.and_then(|listed| listed);
+            listed.map_err(|e| failure::damaged(format!("{}: {e}", door.url)))
+        })
+    }
+
+    fn tags<'a>(&'a self, url: &'a str, project: &'a str) -> BoxFuture<'a, Result<Vec<String>, SourceError>> {
+        Box::pin(async move {
+            let (door, name) = registry(url, "", self.shared.repositories.access(url, project)?)?;
+            let tags = Registries::tags(self, &door, &name, Freshness::Within(LISTED)).await?;
+            Ok(oci::versions(&tags))
+        })
     }
 }
 

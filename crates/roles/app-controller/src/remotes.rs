@@ -41,10 +41,9 @@ impl Remotes for Asked {
             let secret = object(repository).map_err(refused)?;
             let secret = RepositorySecret::from_secret(&secret, false).map_err(|e| refused(e.to_string()))?;
             if secret.kind != RepositoryKind::Git {
-                return Err(refused(format!(
-                    "{}: repositories of this type cannot be checked yet",
-                    redact(&secret.url)
-                )));
+                let access = bowline_desired_registry::Access::from_secrets(Some(&secret), None);
+                let access = access.map_err(|e| refused(format!("{}: {e}", redact(&secret.url))))?;
+                return self.0.charts.check(&secret.url, access).await;
             }
             // What the settings trust counts for what is not stored yet, too.
             let stored = crate::access(&self.0.world, &secret.url, &secret.project)?;

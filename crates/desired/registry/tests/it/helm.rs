@@ -282,6 +282,10 @@ async fn value_files_and_dependencies_are_fetched() {
     server.put("/values.yaml", "a: 2\n");
     assert_eq!(&*lab.registries.file(&file, Freshness::Known).await.unwrap(), b"a: 1\n");
     assert_eq!(&*lab.registries.file(&file, Freshness::Now).await.unwrap(), b"a: 2\n");
+    server.publish("other", "0.1.0", Vec::new());
+    let listed = Lab::new().registries.list(&url, "").await.unwrap();
+    let listed: Vec<String> = listed.iter().map(|c| format!("{}: {}", c.name, c.versions.join(" "))).collect();
+    assert_eq!(listed, ["hello: 1.0.0 1.1.0", "other: 0.1.0"]);
     let error = lab.registries.file(&format!("{url}/none?token=s3cret"), Freshness::Now).await.unwrap_err().to_string();
     assert!(error.contains("/none answered 404") && !error.contains("s3cret"), "{error}");
     for (version, want) in [("1.0.0", "v: 1.0.0\n"), ("~1", "v: 1.1.0\n")] {

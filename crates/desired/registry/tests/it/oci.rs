@@ -133,10 +133,10 @@ async fn a_registry_lets_in_who_it_knows() {
             assert!(error.contains("answered 401 Unauthorized") && error.contains(want), "{error}");
             assert!(!error.contains("wr0ng"), "{error}");
         }
-        assert!(lab.registries.check(&url, "").await.is_err());
+        assert!(lab.registries.check_stored(&url, "").await.is_err());
     }
     lab.secrets.put(&url, Credentials { plain_http: true, oci: true, ..basic("ci", "s3cret") });
-    lab.registries.check(&url, "").await.unwrap();
+    lab.registries.check_stored(&url, "").await.unwrap();
     assert_eq!(lab.read(hello, "*", "values.yaml").await.unwrap(), "1.0.0: v: 1\n");
 }
 
@@ -156,6 +156,7 @@ async fn artifacts_are_trees() {
         assert_eq!(tree.read_text("app/config.yaml").unwrap(), "kind: ConfigMap\n");
         assert_eq!(tree.find("README.md").unwrap().is_some(), *digest == first);
     }
+    assert_eq!(lab.registries.tags(&url, "").await.unwrap(), ["1.0.0", "1.1.0"]);
     // A tag that moves is followed.
     registry.push_artifact("team/app", "1.0.0", LAYER, &tgz(&tar(&[("x", "y")])));
     assert_eq!(lab.resolve(app, "1.0.0", Freshness::Known).await.unwrap().revision, first);
