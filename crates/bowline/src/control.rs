@@ -76,7 +76,9 @@ pub fn repositories(
     let base = crate::registry::cache();
     let mut last = None;
     for number in 0..CACHES {
-        let settings = Settings::new(base.join(format!("git-{number}")), std::env::vars_os());
+        // Who runs a command may read what is theirs on this machine.
+        let settings =
+            Settings { local: true, ..Settings::new(base.join(format!("git-{number}")), std::env::vars_os()) };
         match GitRepositories::new(settings, access.clone()) {
             Ok(repositories) => return Ok(repositories),
             Err(error) => last = Some(error),

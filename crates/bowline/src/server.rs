@@ -11,7 +11,7 @@ use bowline_base_kube::{Class, Client, ListOptions};
 use bowline_base_task::Tasks;
 use bowline_base_telemetry::prometheus::registry::Registry;
 use bowline_base_telemetry::{Admin, Health, LogFormat, init_log};
-use bowline_roles_app_controller::{AppController, Config};
+use bowline_roles_app_controller::{AppController, Config, EnabledEvents};
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -37,6 +37,13 @@ pub struct ServerArgs {
     cache_dir: Option<PathBuf>,
     #[command(flatten)]
     api: api::ApiArgs,
+    /// Let Applications name repositories on this machine's own disk (file:// URLs and paths): who may write an Application may then
+    /// read each of them that its project permits
+    #[arg(long)]
+    allow_local_repositories: bool,
+    /// Kubernetes events to write: all, none, or reasons with commas between them
+    #[arg(long, env = "ARGOCD_ENABLE_K8S_EVENT", default_value = "all", value_name = "REASONS")]
+    enable_k8s_event: EnabledEvents,
 }
 
 /// Runs the server until a signal ends it.
@@ -60,13 +67,16 @@ async fn serve(global: &Global, args: ServerArgs) -> Result<(), CliError> {
     let api = args.api.bind(&health).await?;
     let client = Client::new(&config(global)?, &surroundings).map_err(crate::kube::failed)?;
     let cache = args.cache_dir.clone().unwrap_or_else(|| std::env::temp_dir().join("bowline"));
+    let mut git = bowline_desired_git::Settings::new(cache, std::env::vars_os());
+    git.local = args.allow_local_repositories;
     let controller = Config {
         namespace: global.namespace.clone(),
         registries: bowline_desired_registry::Settings::new(cache.join("registry")),
         proxies: crate::registry::proxies()?,
-        git: bowline_desired_git::Settings::new(cache, std::env::vars_os()),
+        git,
         secrets: random()?,
         seed: u64::from_le_bytes(random()?),
+        events: args.enable_k8s_event,
     };
     let controller = AppController::start(controller, client.clone(), renderers(), surroundings.clone(), &mut registry)
         .map_err(|e| CliError::failed(e.to_string()))?;

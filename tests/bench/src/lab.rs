@@ -75,7 +75,14 @@ impl Lab {
             .open(self.folder.path().join("server.log"))
             .expect("because the temporary folder is writable");
         let child = Command::new(&self.binary)
-            .args(["server", "--namespace", CONTROL, "--admin-address", &admin.to_string()])
+            .args([
+                "server",
+                "--allow-local-repositories",
+                "--namespace",
+                CONTROL,
+                "--admin-address",
+                &admin.to_string(),
+            ])
             .args(["--address", "127.0.0.1", "--port", "0", "--metrics-address", "127.0.0.1", "--metrics-port", "0"])
             .arg("--kubeconfig")
             .arg(self.kube.kubeconfig())

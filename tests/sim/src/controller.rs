@@ -11,7 +11,7 @@ use bowline_plan_planner::{
     Guard, Input, Limits, Live, ManagedNamespace, Next, Operation, OperationPhase, Progress, Resource, Scope, Selector,
     Strategy, SyncOptions, Task, View, plan,
 };
-use bowline_sync_executor::{Executor, Overlay, Pause, Unrevealed};
+use bowline_sync_executor::{Executor, Overlay, Pause};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cluster::Memory;
@@ -219,8 +219,7 @@ impl Controller {
                         let asked = count.fetch_add(1, Ordering::Relaxed);
                         groups_left.is_some_and(|left| asked >= left)
                     };
-                    let executor =
-                        Executor { cluster: scene.cluster, reveal: &Unrevealed, pause: &Clockwork, parallel: 4 };
+                    let executor = Executor { cluster: scene.cluster, pause: &Clockwork, parallel: 4 };
                     let report = executor.run(&step, stop).await;
                     if let Some(left) = groups_left.as_mut() {
                         if *left < total {

@@ -7,13 +7,13 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bowline_base_clock::Clock;
-use bowline_base_value::{Value, from_json, yaml};
+use bowline_base_value::{Sensitive, Value, from_json, yaml};
 use hyper::header::HeaderValue;
 use jiff::Timestamp;
 use tokio::io::AsyncReadExt;
 use tokio::sync::Mutex;
 
-use crate::{Auth, Config, Exec, Secret};
+use crate::{Auth, Config, Exec};
 
 /// Service account tokens in files are renewed by the kubelet; read again after this long.
 const FILE_AGE: Duration = Duration::from_secs(60);
@@ -47,7 +47,7 @@ pub(crate) struct Credential {
 #[derive(PartialEq)]
 pub(crate) struct Identity {
     pub(crate) cert: Vec<u8>,
-    pub(crate) key: Secret<Vec<u8>>,
+    pub(crate) key: Sensitive<Vec<u8>>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -175,7 +175,7 @@ impl Credential {
         let text = |field: &str| status.get(field).and_then(Value::as_str).filter(|text| !text.is_empty());
         let header = text("token").map(|token| header("Bearer", token)).transpose()?;
         let identity = match (text("clientCertificateData"), text("clientKeyData")) {
-            (Some(cert), Some(key)) => Some(Arc::new(Identity { cert: cert.into(), key: Secret::new(key.into()) })),
+            (Some(cert), Some(key)) => Some(Arc::new(Identity { cert: cert.into(), key: Sensitive::new(key.into()) })),
             _ => None,
         };
         if header.is_none() && identity.is_none() {

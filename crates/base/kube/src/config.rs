@@ -1,7 +1,8 @@
 //! [`Config`]: where a cluster is and who we are there.
 
-use std::fmt;
 use std::path::PathBuf;
+
+use bowline_base_value::Sensitive;
 
 /// Where a cluster is and who we are there.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +31,7 @@ pub struct Tls {
     /// Client certificate chain in PEM.
     pub cert: Option<Vec<u8>>,
     /// Its key in PEM.
-    pub key: Option<Secret<Vec<u8>>>,
+    pub key: Option<Sensitive<Vec<u8>>>,
     /// Accept any certificate.
     pub insecure: bool,
     /// The name that the server's certificate must carry, where it is not the URL's host.
@@ -48,10 +49,10 @@ pub enum Auth {
         /// User.
         username: String,
         /// Password.
-        password: Secret<String>,
+        password: Sensitive<String>,
     },
     /// A bearer token.
-    Token(Secret<String>),
+    Token(Sensitive<String>),
     /// A bearer token in a file that is renewed, such as a service account's.
     TokenFile(PathBuf),
     /// A program that prints credentials.
@@ -86,28 +87,4 @@ pub struct Impersonate {
     pub groups: Vec<String>,
     /// Extra fields.
     pub extra: Vec<(String, String)>,
-}
-
-/// A credential: it has no text but for [`Secret::expose`].
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Secret<T>(T);
-
-// === impl Secret ===
-
-impl<T> Secret<T> {
-    /// Wraps a credential.
-    pub fn new(value: T) -> Secret<T> {
-        Secret(value)
-    }
-
-    /// The credential itself, for where it is spent.
-    pub fn expose(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T> fmt::Debug for Secret<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(sensitive)")
-    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bowline_base_value::Sensitive;
 use hyper::Uri;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -46,7 +47,7 @@ struct Proxy {
     kind: ProxyKind,
     host: String,
     port: u16,
-    user: Option<(String, crate::Secret<String>)>,
+    user: Option<(String, Sensitive<String>)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,7 +149,7 @@ impl Proxy {
         };
         let user = uri.authority().and_then(|a| a.as_str().rsplit_once('@')).map(|(user, _)| {
             let (name, password) = user.split_once(':').unwrap_or((user, ""));
-            (percent_decode(name), crate::Secret::new(percent_decode(password)))
+            (percent_decode(name), Sensitive::new(percent_decode(password)))
         });
         let host = host(&uri).ok_or("the proxy's URL has no host")?;
         Ok(Proxy { kind, host, port: uri.port_u16().unwrap_or(port), user })

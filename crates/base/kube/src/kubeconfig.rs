@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bowline_base_value::Value;
 use bowline_base_value::yaml::from_yaml;
+use bowline_base_value::{Sensitive, Value};
 
-use crate::{Auth, Config, Exec, Impersonate, Secret, Tls};
+use crate::{Auth, Config, Exec, Impersonate, Tls};
 
 /// Where a pod finds its service account.
 const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -99,7 +99,7 @@ impl Config {
         let tls = Tls {
             ca: pem(cluster, "certificate-authority", cluster_directory)?,
             cert: pem(user, "client-certificate", user_directory)?,
-            key: pem(user, "client-key", user_directory)?.map(Secret::new),
+            key: pem(user, "client-key", user_directory)?.map(Sensitive::new),
             insecure: flag("insecure-skip-tls-verify"),
             server_name: Some(text(cluster, "tls-server-name")).filter(|name| !name.is_empty()),
         };
@@ -179,11 +179,11 @@ fn auth(user: &Value, directory: &Path) -> Result<Auth, KubeconfigError> {
     }
     let token = text(&["token"]);
     if !token.is_empty() {
-        return Ok(Auth::Token(Secret::new(token)));
+        return Ok(Auth::Token(Sensitive::new(token)));
     }
     let username = text(&["username"]);
     if !username.is_empty() {
-        return Ok(Auth::Basic { username, password: Secret::new(text(&["password"])) });
+        return Ok(Auth::Basic { username, password: Sensitive::new(text(&["password"])) });
     }
     Ok(Auth::None)
 }

@@ -25,7 +25,7 @@ mod tls;
 mod watch;
 
 pub use client::{Answer, Client, Runtime};
-pub use config::{Auth, Config, Exec, Impersonate, Secret, Tls};
+pub use config::{Auth, Config, Exec, Impersonate, Tls};
 pub use discovery::Discovery;
 pub use error::{Class, Error, Status, StatusCause, StatusDetails};
 pub use kubeconfig::KubeconfigError;

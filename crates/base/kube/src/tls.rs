@@ -107,12 +107,12 @@ impl ServerCertVerifier for AcceptAny {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Secret;
+    use bowline_base_value::Sensitive;
 
     #[test]
     fn what_cannot_be_used_is_named_and_not_quoted() {
         let half = |what: &str| format!("-----BEGIN {what}-----\nHIDDEN").into_bytes();
-        let both = |cert, key| Tls { cert: Some(cert), key: Some(Secret::new(key)), ..Tls::default() };
+        let both = |cert, key| Tls { cert: Some(cert), key: Some(Sensitive::new(key)), ..Tls::default() };
         for (tls, want) in [
             (Tls { ca: Some(half("CERTIFICATE")), ..Tls::default() }, "certificate authority: is no PEM"),
             (Tls { ca: Some(Vec::new()), ..Tls::default() }, "certificate authority: holds no certificate in PEM"),

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use bowline_base_clock::{Jitter, SystemClock};
 use bowline_base_kube::{
     ApiResource, Auth, Class, Client, Config, DeleteOptions, Discovery, Error, Exec, Impersonate, ListOptions, Patch,
-    Runtime, Secret, Tls, Validation, WriteOptions,
+    Runtime, Tls, Validation, WriteOptions,
 };
 use bowline_base_task::Tasks;
-use bowline_base_value::{Value, from_json};
+use bowline_base_value::{Sensitive, Value, from_json};
 use bowline_tests_kube::KubeServer;
 use serde_json::json;
 
@@ -65,7 +65,7 @@ async fn every_way_to_log_in_is_accepted() {
         let command = "sh".to_string();
         Auth::Exec(Exec { command, args: vec!["-c".into(), format!("printf %s '{printed}'")], ..Exec::default() })
     };
-    assert_eq!(who(&with(Auth::Token(Secret::new(token.clone())))).await.unwrap(), account);
+    assert_eq!(who(&with(Auth::Token(Sensitive::new(token.clone())))).await.unwrap(), account);
     assert_eq!(who(&with(program(json!({"status": {"token": token}})))).await.unwrap(), account);
 
     let [_, cert, key] = server.credentials().unwrap();
@@ -77,7 +77,7 @@ async fn every_way_to_log_in_is_accepted() {
     let insecure = Tls { ca: None, insecure: true, ..base.tls.clone() };
     assert_eq!(who(&Config { tls: insecure, ..base.clone() }).await.unwrap(), admin);
 
-    let refused = who(&with(Auth::Token(Secret::new("wrong".into())))).await.unwrap_err();
+    let refused = who(&with(Auth::Token(Sensitive::new("wrong".into())))).await.unwrap_err();
     assert_eq!(refused, "Unauthorized");
 }
 

@@ -64,7 +64,16 @@ impl Lab {
             .expect("because the temporary folder is writable");
         let child = self
             .bowline()
-            .args(["server", "--admin-address", "127.0.0.1:0", "--address", "127.0.0.1", "--port", "0"])
+            .args([
+                "server",
+                "--allow-local-repositories",
+                "--admin-address",
+                "127.0.0.1:0",
+                "--address",
+                "127.0.0.1",
+                "--port",
+                "0",
+            ])
             .args(["--metrics-address", "127.0.0.1", "--metrics-port", "0", "--insecure", "--cache-dir"])
             .arg(self.folder.path().join("cache"))
             .stdout(Stdio::null())

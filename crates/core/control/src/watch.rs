@@ -245,7 +245,6 @@ fn deleted(control: &Control, what: Watched, (namespace, name): &(String, String
 
 fn settings_changed(control: &Control, name: &str, data: Option<Map>) {
     let before = control.world.settings();
-    let unread: Vec<String> = data.iter().flat_map(unread_customizations).map(str::to_string).collect();
     let Some(bad) = control.world.put_config_map(name, data) else { return };
     for key in bad {
         tracing::error!(
@@ -255,18 +254,7 @@ fn settings_changed(control: &Control, name: &str, data: Option<Map>) {
             "a setting cannot be used; the last good value stays"
         );
     }
-    for key in unread {
-        tracing::warn!(config_map = name, key, "this setting is not built yet and changes nothing");
-    }
     (control.told)(Change::ConfigMap { before: &before, now: &control.world.settings() });
-}
-
-/// The customizations of kinds that nothing here reads yet (health scripts, actions, known types): they are named.
-fn unread_customizations(data: &Map) -> impl Iterator<Item = &str> {
-    let keys = data.keys().map(String::as_str);
-    keys.filter(|key| {
-        key.starts_with("resource.customizations") && !key.starts_with("resource.customizations.ignoreDifferences.")
-    })
 }
 
 fn secret_changed(control: &Control, name: &str, secret: Option<&Object>) {
@@ -285,15 +273,4 @@ fn is_ours(world: &World, namespace: &str) -> bool {
             .application_namespaces
             .iter()
             .any(|pattern| Glob::new(pattern, &[]).is_ok_and(|glob| glob.matches(namespace)))
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn customizations_that_nothing_reads_are_named() {
-        let key = |rest: &str| (format!("resource.customizations{rest}"), String::new());
-        let data = [key(""), key(".health.a.io_B"), key(".ignoreDifferences.all"), ("url".to_string(), String::new())];
-        let named: Vec<_> = super::unread_customizations(&data.into()).map(str::to_string).collect();
-        assert_eq!(named, ["resource.customizations", "resource.customizations.health.a.io_B"]);
-    }
 }

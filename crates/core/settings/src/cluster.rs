@@ -1,5 +1,7 @@
 //! Cluster Secrets (`argocd.argoproj.io/secret-type: cluster`).
 
+use std::collections::BTreeMap;
+
 use bowline_base_value::{Value, from_json};
 use bowline_core_types::{Object, Sensitive};
 
@@ -27,6 +29,8 @@ pub struct ClusterSecret {
     pub project: String,
     /// Whether the applications of this cluster are left alone (`skip-reconcile`).
     pub skip_reconcile: bool,
+    /// Labels of the Secret.
+    pub labels: BTreeMap<String, String>,
     /// How to log in.
     pub auth: ClusterAuth,
 }
@@ -102,6 +106,14 @@ impl ClusterSecret {
             cluster_resources: text("clusterResources") == "true",
             project: text("project"),
             skip_reconcile: object.annotation(bowline_core_types::annotation::SKIP_RECONCILE) == Some("true"),
+            labels: object
+                .value()
+                .get_path(&["metadata", "labels"])
+                .and_then(Value::as_object)
+                .into_iter()
+                .flat_map(|labels| labels.iter())
+                .map(|(key, value)| (key.to_string(), value.as_str().unwrap_or_default().to_string()))
+                .collect(),
             auth,
             secret,
         })

@@ -44,6 +44,18 @@ pub struct ResourceFilter {
     pub clusters: Vec<String>,
 }
 
+/// `resource.respectRBAC`: what is done about kinds that we may not list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RespectRbac {
+    /// They are asked for again and again.
+    #[default]
+    Off,
+    /// They are left alone.
+    Normal,
+    /// They are left alone once the API server has said that it is our permissions that lack.
+    Strict,
+}
+
 macro_rules! settings {
     ($($(#[doc = $doc:literal])+ $map:literal $key:literal $field:ident: $type:ty = $default:expr, $parse:expr;)*) => {
         /// Every key that the server reads, typed.
@@ -109,6 +121,17 @@ settings! {
     /// Compare options of the installation: `ignoreAggregatedRoles`, `ignoreResourceStatusField` (`all`, `crd`, `none`),
     /// `ignoreDifferencesOnResourceUpdates`.
     "argocd-cm" "resource.compareoptions" compare_options: Value = Value::object(), object;
+    /// Kinds that we may not list: `normal` leaves them alone, `strict` asks the API server first whether it is our permissions that
+    /// lack; empty (the default) asks again and again.
+    "argocd-cm" "resource.respectRBAC" respect_rbac: RespectRbac = RespectRbac::Off, respect_rbac;
+    /// Whether changes of live objects that are confined to the fields of `ignoreResourceUpdates` wake nobody.
+    "argocd-cm" "resource.ignoreResourceUpdatesEnabled" ignore_resource_updates: bool = true, flag;
+    /// Annotations of Secrets whose values are as secret as the data.
+    "argocd-cm" "resource.sensitive.mask.annotations" masked_annotations: Vec<String> = Vec::new(), comma_list;
+    /// Labels of Applications and projects (globs) that are put on the Kubernetes events about them.
+    "argocd-cm" "resource.includeEventLabelKeys" event_labels: Vec<String> = Vec::new(), comma_list;
+    /// Labels (globs) that are left out of those.
+    "argocd-cm" "resource.excludeEventLabelKeys" event_labels_left_out: Vec<String> = Vec::new(), comma_list;
     /// Whether kustomizations are rendered as such; else as plain directories.
     "argocd-cm" "kustomize.enable" kustomize_enabled: bool = true, flag;
     /// Whether Helm charts are rendered as such; else as plain directories.
@@ -129,7 +152,7 @@ settings! {
     "argocd-cm" "application.sync.impersonation.enforced" impersonation_enforced: bool = true, flag;
     /// Namespaces besides the server's own whose Applications are reconciled; globs.
     "argocd-cmd-params-cm" "application.namespaces" application_namespaces: Vec<String> = Vec::new(), comma_list;
-    /// Applications that are compared at once. 20, as the contract has it.
+    /// Applications of one cluster that are compared at once. 20, as the contract has it for all clusters together.
     "argocd-cmd-params-cm" "controller.status.processors" status_processors: usize = 20, count;
     /// Writes to a cluster at once. 20, as the contract has it.
     "argocd-cmd-params-cm" "controller.kubectl.parallelism.limit" apply_parallelism: usize = 20, count;
@@ -150,6 +173,10 @@ settings! {
     "argocd-cmd-params-cm" "controller.deletion.guard" deletion_guard: bool = true, flag;
     /// Whether each object's health is written into the Application's status.
     "argocd-cmd-params-cm" "controller.resource.health.persist" persist_resource_health: bool = false, flag;
+    /// Types of conditions that are counted by the `argocd_app_condition` metric.
+    "argocd-cmd-params-cm" "controller.metrics.application.conditions" metrics_application_conditions: Vec<String> = Vec::new(), comma_list;
+    /// Labels of cluster Secrets that become labels of the `argocd_cluster_labels` metric.
+    "argocd-cmd-params-cm" "controller.metrics.cluster.labels" metrics_cluster_labels: Vec<String> = Vec::new(), comma_list;
     /// Labels of Applications that become labels of the `argocd_app_labels` metric.
     "argocd-cmd-params-cm" "controller.metrics.application.labels" metrics_application_labels: Vec<String> = Vec::new(), comma_list;
     /// Bytes that the files of one directory source may have together.
@@ -206,6 +233,11 @@ impl Settings {
             installation: self.installation_id.clone(),
         }
     }
+
+    /// A compare option that is true or false, where it is given.
+    pub fn compare_option(&self, name: &str) -> Option<bool> {
+        self.compare_options.get(name).and_then(Value::as_bool)
+    }
 }
 
 /// What Argo CD takes: plain and compressed archives, and charts.
@@ -227,6 +259,14 @@ fn flag(text: &str) -> Result<bool, String> {
         "true" | "1" | "t" | "T" | "TRUE" | "True" => Ok(true),
         "false" | "0" | "f" | "F" | "FALSE" | "False" => Ok(false),
         other => Err(format!("{other:?} is neither true nor false")),
+    }
+}
+
+fn respect_rbac(text: &str) -> Result<RespectRbac, String> {
+    match text {
+        "normal" => Ok(RespectRbac::Normal),
+        "strict" => Ok(RespectRbac::Strict),
+        other => Err(format!("{other:?} is neither normal nor strict; leave it empty to turn it off")),
     }
 }
 

@@ -12,7 +12,7 @@ mod server_secret;
 
 pub use cluster::{ClusterAuth, ClusterSecret, ExecCredential, IN_CLUSTER_NAME, IN_CLUSTER_SERVER};
 pub use duration::{format_duration, parse_duration};
-pub use keys::{BadKey, KeyDoc, Map, ResourceFilter, Settings, documented_keys};
+pub use keys::{BadKey, KeyDoc, Map, ResourceFilter, RespectRbac, Settings, documented_keys};
 pub use repository::{RepositoryKind, RepositorySecret, find_repository, normalize_url};
 pub use secret::{SecretError, SecretText, secret_text};
 pub use server_secret::ServerSecret;

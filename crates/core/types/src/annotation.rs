@@ -34,6 +34,18 @@ pub const SKIP_RECONCILE: &str = "argocd.argoproj.io/skip-reconcile";
 pub const IGNORE_HEALTHCHECK: &str = "argocd.argoproj.io/ignore-healthcheck";
 /// `"true"` makes a pod that does not restart count as long-running.
 pub const IGNORE_RESTART_POLICY: &str = "argocd.argoproj.io/ignore-restart-policy";
+/// `"true"` applies the rules of `ignoreResourceUpdates` to an object that no application manages.
+pub const IGNORE_RESOURCE_UPDATES: &str = "argocd.argoproj.io/ignore-resource-updates";
+/// Keeps an application until its PreDelete hooks have run.
+pub const PRE_DELETE_FINALIZER: &str = "pre-delete-finalizer.argocd.argoproj.io";
+/// Keeps an application until its PreDelete hooks are cleaned up.
+pub const PRE_DELETE_CLEANUP_FINALIZER: &str = "pre-delete-finalizer.argocd.argoproj.io/cleanup";
+/// Keeps an application until its PostDelete hooks have run.
+pub const POST_DELETE_FINALIZER: &str = "post-delete-finalizer.argocd.argoproj.io";
+/// Keeps an application until its PostDelete hooks are cleaned up.
+pub const POST_DELETE_CLEANUP_FINALIZER: &str = "post-delete-finalizer.argocd.argoproj.io/cleanup";
+/// Names the field manager of client-side applies whose fields are taken over, besides the usual one.
+pub const MIGRATION_MANAGER: &str = "argocd.argoproj.io/client-side-apply-migration-manager";
 /// Approves deletions that wait for confirmation: an RFC 3339 time.
 pub const DELETION_APPROVED: &str = "argocd.argoproj.io/deletion-approved";
 /// Marks Secrets that configure the server: `cluster`, `repository`, `repo-creds` …

@@ -7,13 +7,12 @@ mod hook;
 mod object;
 mod resource;
 mod secret;
-mod sensitive;
 mod tracking;
 
 pub use app::AppName;
+pub use bowline_base_value::Sensitive;
 pub use hook::{HOOK_FINALIZER, HookDeletePolicy, HookType, has_hook_finalizer, is_hook, is_skipped, sync_wave};
 pub use object::{Object, ObjectError};
 pub use resource::{GroupKind, Gvk, ResourceKey};
 pub use secret::{SECRET_DIGEST_PREFIX, SecretKey, digest_secret, is_secret};
-pub use sensitive::Sensitive;
 pub use tracking::{InstanceId, TrackingError, TrackingId, TrackingMethod, label_value};

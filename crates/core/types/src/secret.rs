@@ -4,6 +4,8 @@
 //! show it. Equal values under one key have equal digests, which is all that comparing needs; without the key a digest says
 //! nothing, not even to one who can guess the value.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bowline_base_value::{Map, Value, to_json};
@@ -17,19 +19,28 @@ pub const SECRET_DIGEST_PREFIX: &str = "hmac-sha256:";
 
 /// The key of a process's secret digests: random bytes, made once at its start and kept in memory only.
 #[derive(Clone, Debug)]
-pub struct SecretKey(Sensitive<[u8; 32]>);
+pub struct SecretKey {
+    key: Sensitive<[u8; 32]>,
+    /// Annotations of Secrets whose values are digested too.
+    masked: Arc<[String]>,
+}
 
 // === impl SecretKey ===
 
 impl SecretKey {
     /// A key of 32 random bytes.
     pub fn new(bytes: [u8; 32]) -> SecretKey {
-        SecretKey(Sensitive::new(bytes))
+        SecretKey { key: Sensitive::new(bytes), masked: Arc::new([]) }
+    }
+
+    /// The same key, for Secrets whose annotations of these names hold secrets too (`resource.sensitive.mask.annotations`).
+    pub fn masking(&self, annotations: impl IntoIterator<Item = String>) -> SecretKey {
+        SecretKey { key: self.key.clone(), masked: annotations.into_iter().collect() }
     }
 
     /// The digest of one value: [`SECRET_DIGEST_PREFIX`] and 64 hexadecimal digits.
     pub fn digest(&self, value: &[u8]) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose()).expect("because HMAC takes keys of any length");
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.key.expose()).expect("because HMAC takes keys of any length");
         mac.update(value);
         let mut text = String::with_capacity(SECRET_DIGEST_PREFIX.len() + 64);
         text.push_str(SECRET_DIGEST_PREFIX);
@@ -74,9 +85,12 @@ pub fn digest_secret(object: &mut Object, key: &SecretKey) {
         .and_then(Value::as_object_mut)
         .and_then(|metadata| metadata.get_mut("annotations"))
         .and_then(Value::as_object_mut)
-        && let Some(applied) = annotations.get_mut(annotation::LAST_APPLIED)
     {
-        *applied = verbatim(applied).into();
+        for name in [annotation::LAST_APPLIED].into_iter().chain(key.masked.iter().map(String::as_str)) {
+            if let Some(value) = annotations.get_mut(name) {
+                *value = verbatim(value).into();
+            }
+        }
     }
 }
 
@@ -85,7 +99,7 @@ fn digest_field(fields: &mut Map, name: &str, digest: impl Fn(&Value) -> String)
     match fields.get_mut(name) {
         None | Some(Value::Null) => {}
         Some(Value::Object(entries)) => {
-            for (_, value) in std::sync::Arc::make_mut(entries).iter_mut().filter(|(_, value)| !value.is_null()) {
+            for (_, value) in Arc::make_mut(entries).iter_mut().filter(|(_, value)| !value.is_null()) {
                 *value = digest(value).into();
             }
         }
@@ -134,6 +148,16 @@ mod tests {
         let string = r#"{"apiVersion":"v1","kind":"Secret","stringData":{"b":"hunter2"}}"#;
         assert_eq!(digest(data, 1), digest(string, 1));
         assert_ne!(digest(data, 1), digest(data, 2));
+    }
+
+    #[test]
+    fn annotations_that_are_named_are_digested_too() {
+        let json =
+            br#"{"apiVersion":"v1","kind":"Secret","metadata":{"annotations":{"token":"hunter2","note":"mine"}}}"#;
+        let mut object = Object::new(from_json(json).unwrap()).unwrap();
+        digest_secret(&mut object, &SecretKey::new([1; 32]).masking(["token".to_string()]));
+        let text = to_json(object.value(), false);
+        assert!(!text.contains("hunter2") && text.contains(r#""note":"mine""#), "{text}");
     }
 
     #[test]

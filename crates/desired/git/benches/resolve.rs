@@ -29,8 +29,8 @@ async fn main() {
     }
     commit(&repository, 0);
     let cache = directory.path().join("cache");
-    let sources =
-        GitRepositories::new(Settings::new(cache, std::env::vars_os()), |_, _| Ok(Access::default())).unwrap();
+    let settings = Settings { local: true, ..Settings::new(cache, std::env::vars_os()) };
+    let sources = GitRepositories::new(settings, |_, _| Ok(Access::default())).unwrap();
     let url = format!("file://{}", repository.display());
 
     let mut idle = Vec::new();

@@ -19,7 +19,7 @@ pub struct Settings {
     pub exec_timeout: Duration,
     /// Git processes at once, over all repositories. 16: enough to hide the latency of remotes, few enough for a small machine.
     pub parallel: usize,
-    /// Whether `file://` URLs and paths are allowed. Who may write an Application may then read every repository of this
+    /// Whether `file://` URLs and paths are allowed; they are not unless someone says so. Who may write an Application may then read every repository of this
     /// machine that its project's `sourceRepos` cover.
     pub local: bool,
     /// Bytes of directories and files kept in memory, over all repositories. 64 MiB: the manifests of thousands of applications.
@@ -54,7 +54,7 @@ impl Settings {
             request_timeout: Duration::from_secs(15),
             exec_timeout: Duration::from_secs(90),
             parallel: 16,
-            local: true,
+            local: false,
             object_cache: 64 << 20,
         }
     }

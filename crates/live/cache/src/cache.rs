@@ -3,7 +3,7 @@
 mod follow;
 mod run;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -25,6 +25,32 @@ use crate::tree::{TreeNode, tree};
 /// Says how healthy an object is.
 pub type Assess = Arc<dyn Fn(&Object) -> Option<Health> + Send + Sync>;
 
+/// Gives an object without the fields whose changes wake nobody; `None` where all of its fields count.
+pub type Unheeded = Arc<dyn Fn(&Object) -> Option<Object> + Send + Sync>;
+
+/// How objects are read: what settings may change while a cache lives.
+#[derive(Clone)]
+pub struct Reading {
+    /// How healthy an object is: the built-in rules, or scripts before them.
+    pub assess: Assess,
+    /// Whether comparing reads the status too (`ignoreResourceStatusField` is not `all`).
+    pub compare_status: bool,
+    /// Fields whose changes wake nobody (`ignoreResourceUpdates`).
+    pub unheeded: Unheeded,
+}
+
+/// What is done about kinds that we may not list (`resource.respectRBAC`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RespectRbac {
+    /// They are asked for again and again, and told as kinds that cannot be watched now.
+    #[default]
+    Off,
+    /// They are left alone until the cluster serves other kinds.
+    Normal,
+    /// The same, once the API server has said that it is our permissions that lack.
+    Strict,
+}
+
 /// What is watched and how objects are read.
 #[derive(Clone)]
 pub struct CacheConfig {
@@ -34,10 +60,10 @@ pub struct CacheConfig {
     pub secrets: SecretKey,
     /// A number that nobody outside knows, for fingerprints.
     pub seed: u64,
-    /// How healthy an object is: the built-in rules, or scripts before them.
-    pub assess: Assess,
-    /// Whether comparing reads the status too (`ignoreResourceStatusField` is not `all`).
-    pub compare_status: bool,
+    /// How objects are read.
+    pub reading: Reading,
+    /// What is done about kinds that we may not list.
+    pub respect_rbac: RespectRbac,
     /// Which kinds are watched.
     pub filter: KindFilter,
     /// Only these namespaces; all where empty.
@@ -70,6 +96,9 @@ struct Inner {
     client: Client,
     reader: Reader,
     filter: Mutex<KindFilter>,
+    respect_rbac: RespectRbac,
+    /// Kinds to be listed anew, because they are read otherwise from now on.
+    anew: Mutex<HashSet<GroupKind>>,
     /// Namespaces to watch; the empty one means all.
     namespaces: Vec<Arc<str>>,
     cluster_resources: bool,
@@ -99,13 +128,22 @@ impl CacheConfig {
             instances: InstanceId::default(),
             secrets,
             seed,
-            assess: Arc::new(bowline_live_health::assess),
-            compare_status: false,
+            reading: Reading::default(),
+            respect_rbac: RespectRbac::Off,
             filter: KindFilter::default(),
             namespaces: Vec::new(),
             cluster_resources: false,
             lists: 4,
         }
+    }
+}
+
+// === impl Reading ===
+
+impl Default for Reading {
+    /// The built-in health rules; every field but the status counts.
+    fn default() -> Reading {
+        Reading { assess: Arc::new(bowline_live_health::assess), compare_status: false, unheeded: Arc::new(|_| None) }
     }
 }
 
@@ -130,12 +168,13 @@ impl Cache {
             reader: Reader {
                 instances: config.instances,
                 secrets: config.secrets,
-                assess: config.assess,
-                compare_status: config.compare_status,
+                reading: RwLock::new(config.reading),
                 seed: config.seed,
                 interner: Mutex::default(),
             },
             filter: Mutex::new(config.filter),
+            respect_rbac: config.respect_rbac,
+            anew: Mutex::default(),
             namespaces,
             cluster_resources: config.cluster_resources || config.namespaces.is_empty(),
             lists: Arc::new(Semaphore::new(config.lists.max(1))),
@@ -240,6 +279,33 @@ impl Cache {
         self.inner.rediscover.notify_one();
     }
 
+    /// Reads objects otherwise from now on. Objects of the kinds that `anew` chooses are listed again, so that they are all read so;
+    /// others are when they change.
+    pub fn set_reading(&self, reading: Reading, anew: impl Fn(&GroupKind) -> bool) {
+        self.inner.reader.set(reading);
+        let kinds: Vec<GroupKind> = self.inner.states().watches.keys().map(|(kind, _)| kind.clone()).collect();
+        let chosen: Vec<GroupKind> = kinds.into_iter().filter(|kind| anew(kind)).collect();
+        if !chosen.is_empty() {
+            self.inner.anew.lock().unwrap_or_else(PoisonError::into_inner).extend(chosen);
+            self.inner.rediscover.notify_one();
+        }
+    }
+
+    /// How healthy an object is, as for the objects of the cache.
+    pub fn assess(&self, object: &Object) -> Option<Health> {
+        self.inner.reader.assess(object)
+    }
+
+    /// What lives in a namespace and is owned by nothing.
+    pub fn top_level(&self, namespace: &str) -> Vec<Arc<Node>> {
+        self.inner.store().top_level(namespace)
+    }
+
+    /// Which kinds are watched.
+    pub fn filter(&self) -> KindFilter {
+        self.inner.filter.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Asks the cluster what it serves, for those who have reason to think that it changed.
     pub fn rediscover(&self) {
         self.inner.rediscover.notify_one();
@@ -287,12 +353,21 @@ impl Inner {
         let mut states = self.states();
         let before = states.state();
         change(&mut states);
-        let changed = before != states.state();
+        let after = states.state();
         drop(states);
-        if changed {
-            self.changed.send_modify(|n| *n += 1);
+        if before == after {
+            return;
+        }
+        self.changed.send_modify(|n| *n += 1);
+        let whole = |s: &ClusterState| (s.connection.clone(), s.server_version.clone(), s.synced);
+        if whole(&before) != whole(&after) {
             self.feed.cluster();
         }
+        // A kind that is known better or worse than before concerns those who use it.
+        let differs = |a: &ClusterState, b: &ClusterState| -> Vec<GroupKind> {
+            a.degraded.iter().filter(|d| !b.degraded.contains(d)).map(|d| d.kind.clone()).collect()
+        };
+        self.feed.kinds(differs(&before, &after).into_iter().chain(differs(&after, &before)), false);
     }
 
     /// The cluster answered.

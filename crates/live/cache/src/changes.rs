@@ -1,9 +1,9 @@
 //! [`Changes`]: which applications have something new to look at.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bowline_core_types::ResourceKey;
+use bowline_core_types::{GroupKind, ResourceKey};
 use tokio::sync::Notify;
 
 /// Keys that are told of one application at once; beyond that, only that there were more.
@@ -21,8 +21,14 @@ pub struct Changes {
 pub struct Batch {
     /// Applications with something new.
     pub apps: Vec<AppChange>,
-    /// Whether the [`crate::ClusterState`] or what the cluster serves changed.
+    /// Whether the cluster as a whole is another: reached or not, listed or not, of another version.
     pub cluster: bool,
+    /// Kinds that are served otherwise than before, or known better or worse.
+    pub kinds: BTreeSet<GroupKind>,
+    /// Whether what is served is among what changed.
+    pub served: bool,
+    /// Namespaces where objects that nobody owns or manages came or went.
+    pub namespaces: BTreeSet<Arc<str>>,
 }
 
 /// What is new for one application.
@@ -46,6 +52,9 @@ pub(crate) struct Feed {
 struct State {
     apps: HashMap<Arc<str>, (Vec<ResourceKey>, bool)>,
     cluster: bool,
+    kinds: BTreeSet<GroupKind>,
+    served: bool,
+    namespaces: BTreeSet<Arc<str>>,
 }
 
 // === impl Changes ===
@@ -70,12 +79,12 @@ impl Changes {
     /// What happened until now; `None` where nothing did.
     pub fn take(&mut self) -> Option<Batch> {
         let mut state = self.feed.lock();
-        if state.apps.is_empty() && !state.cluster {
+        let State { apps, cluster, kinds, served, namespaces } = std::mem::take(&mut *state);
+        if apps.is_empty() && !cluster && kinds.is_empty() && namespaces.is_empty() {
             return None;
         }
-        let cluster = std::mem::take(&mut state.cluster);
-        let apps = state.apps.drain().map(|(instance, (keys, more))| AppChange { instance, keys, more }).collect();
-        Some(Batch { apps, cluster })
+        let apps = apps.into_iter().map(|(instance, (keys, more))| AppChange { instance, keys, more }).collect();
+        Some(Batch { apps, cluster, kinds, served, namespaces })
     }
 }
 
@@ -104,6 +113,26 @@ impl Feed {
         }
         drop(state);
         self.notify.notify_one();
+    }
+
+    /// These kinds are `served` otherwise, or known otherwise.
+    pub(crate) fn kinds(&self, kinds: impl IntoIterator<Item = GroupKind>, served: bool) {
+        let mut state = self.lock();
+        let before = state.kinds.len();
+        state.kinds.extend(kinds);
+        if state.kinds.len() == before && (!served || state.served) {
+            return;
+        }
+        state.served |= served;
+        drop(state);
+        self.notify.notify_one();
+    }
+
+    /// An object that nobody owns or manages came to a namespace, or left it.
+    pub(crate) fn namespace(&self, namespace: Arc<str>) {
+        if self.lock().namespaces.insert(namespace) {
+            self.notify.notify_one();
+        }
     }
 
     /// The cluster's state changed.

@@ -21,10 +21,17 @@ impl KindFilter {
 
     /// Whether objects of this resource are watched.
     pub(crate) fn watches(&self, resource: &ApiResource) -> bool {
-        resource.can("list")
-            && resource.can("watch")
-            && !is_always_excluded(&resource.group, &resource.kind)
-            && (self.0)(&resource.group, &resource.kind)
+        resource.can("list") && resource.can("watch") && self.admits(&resource.group, &resource.kind)
+    }
+
+    /// Whether the settings let a kind be watched and managed.
+    pub fn admits(&self, group: &str, kind: &str) -> bool {
+        !is_always_excluded(group, kind) && (self.0)(group, kind)
+    }
+
+    /// Whether both are one and the same.
+    pub fn is(&self, other: &KindFilter) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 

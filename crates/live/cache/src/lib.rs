@@ -22,7 +22,7 @@ mod state;
 mod store;
 mod tree;
 
-pub use cache::{Assess, Cache, CacheConfig, Counts};
+pub use cache::{Assess, Cache, CacheConfig, Counts, Reading, RespectRbac, Unheeded};
 pub use changes::{AppChange, Batch, Changes};
 pub use info::{Balancer, Info, Labels, Network};
 pub use kinds::{KindFilter, is_always_excluded};

@@ -2,14 +2,14 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use bowline_base_value::Value;
-use bowline_core_types::{InstanceId, Object, ObjectError, ResourceKey, SecretKey, digest_secret};
+use bowline_core_types::{InstanceId, Object, ObjectError, ResourceKey, SecretKey, annotation, digest_secret};
 use bowline_live_health::Health;
 use jiff::Timestamp;
 
-use crate::cache::Assess;
+use crate::cache::Reading;
 use crate::info::Info;
 use crate::intern::Interner;
 use crate::{fingerprint, info, owners};
@@ -50,7 +50,7 @@ pub struct Live {
     pub object: Object,
     /// How healthy it is; `None` for kinds that have no health.
     pub health: Option<Health>,
-    /// A hash over all that comparing and health read: an answer about an object of one fingerprint holds for all of it.
+    /// A hash over all that comparing and health read, but for fields whose changes wake nobody.
     pub fingerprint: u64,
 }
 
@@ -83,8 +83,7 @@ enum Repr {
 pub(crate) struct Reader {
     pub(crate) instances: InstanceId,
     pub(crate) secrets: SecretKey,
-    pub(crate) assess: Assess,
-    pub(crate) compare_status: bool,
+    pub(crate) reading: RwLock<Reading>,
     pub(crate) seed: u64,
     pub(crate) interner: Mutex<Interner>,
 }
@@ -92,21 +91,47 @@ pub(crate) struct Reader {
 // === impl Reader ===
 
 impl Reader {
+    fn reading(&self) -> Reading {
+        self.reading.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads otherwise from now on.
+    pub(crate) fn set(&self, reading: Reading) {
+        *self.reading.write().unwrap_or_else(PoisonError::into_inner) = reading;
+    }
+
+    pub(crate) fn assess(&self, object: &Object) -> Option<Health> {
+        (self.reading().assess)(object)
+    }
+
     /// Reads an object. From the first line on, what a Secret holds is digests.
     pub(crate) fn read(&self, value: Value) -> Result<Node, ObjectError> {
         let mut object = Object::new(value)?;
         digest_secret(&mut object, &self.secrets);
-        let health = (self.assess)(&object);
+        let reading = self.reading();
+        let health = (reading.assess)(&object);
         let mut interner = self.interner.lock().unwrap_or_else(PoisonError::into_inner);
         let info = info::read(&object, &mut interner);
         let owners: Box<[Owner]> = owners::owners(&object, &mut interner).into();
         // What has an owner is its owner's, even where it carries a copy of the owner's mark.
         let instance = self.instances.instance(&object).filter(|_| owners.is_empty()).map(|name| interner.get(&name));
         let mut hasher = fingerprint::hasher(self.seed);
-        if instance.is_some() {
-            fingerprint::compared(&object, self.compare_status, &mut hasher);
+        // What nobody is to be woken by is left out of managed objects, and of others where they ask for that.
+        let marked = object.annotation(annotation::IGNORE_RESOURCE_UPDATES) == Some("true");
+        let mut heeded = if instance.is_some() || marked { (reading.unheeded)(&object) } else { None };
+        if let Some(fields) = &mut heeded {
+            // Who wrote an unheeded field is no more heeded than the field.
+            let metadata = fields.fields_mut().get_mut("metadata").and_then(Value::as_object_mut);
+            metadata.map(|metadata| metadata.remove("managedFields"));
         }
-        (object.uid(), object.api_version(), object.deletion_timestamp(), &owners, &info).hash(&mut hasher);
+        if instance.is_some() {
+            fingerprint::compared(heeded.as_ref().unwrap_or(&object), reading.compare_status, &mut hasher);
+        }
+        match &heeded {
+            Some(heeded) => info::read(heeded, &mut interner).hash(&mut hasher),
+            None => info.hash(&mut hasher),
+        }
+        (object.uid(), object.api_version(), object.deletion_timestamp(), &owners).hash(&mut hasher);
         health.as_ref().map(|health| (health.status.as_str(), &health.message)).hash(&mut hasher);
         info::hash_definitions(&object, &mut hasher);
         let fingerprint = hasher.finish();
@@ -135,6 +160,15 @@ impl Reader {
         }
         node.health = health.map(Box::new);
         Ok(node)
+    }
+}
+
+// === impl Node ===
+
+impl Node {
+    /// Whether it lives in a namespace, and nobody owns or manages it.
+    pub(crate) fn is_loose(&self) -> bool {
+        self.owners.is_empty() && self.instance.is_none() && !self.key.namespace.is_empty()
     }
 }
 

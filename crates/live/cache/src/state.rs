@@ -92,7 +92,11 @@ pub(crate) struct States {
 pub(crate) enum Progress {
     Listing,
     Current,
-    Failed { reason: String },
+    Failed {
+        reason: String,
+    },
+    /// We may not list it, and the settings say to leave it alone then.
+    Refused,
 }
 
 // === impl States ===
@@ -118,6 +122,12 @@ impl States {
         }
     }
 
+    /// What we may not list.
+    pub(crate) fn refused(&self) -> Vec<WatchKey> {
+        let refused = self.watches.iter().filter(|(_, progress)| **progress == Progress::Refused);
+        refused.map(|(key, _)| key.clone()).collect()
+    }
+
     /// How well a kind that may be watched in several namespaces is known: as well as the worst of them.
     pub(crate) fn knowledge(&self, kind: &GroupKind) -> Option<Knowledge> {
         let watches = self.watches.range((kind.clone(), "".into())..).take_while(|((k, _), _)| k == kind);
@@ -127,6 +137,7 @@ impl States {
                 Progress::Failed { reason } => return Some(Knowledge::Degraded(reason.clone())),
                 Progress::Listing => known = Some(Knowledge::Listing),
                 Progress::Current => known = known.or(Some(Knowledge::Current)),
+                Progress::Refused => return Some(Knowledge::Excluded),
             }
         }
         known

@@ -45,6 +45,8 @@ pub(crate) struct Effect {
     pub(crate) instances: Vec<Arc<str>>,
     /// What the cluster serves may have changed.
     pub(crate) definitions: bool,
+    /// The namespace of an object that nobody owns or manages, where one came or went.
+    pub(crate) loose: Option<Arc<str>>,
 }
 
 // === impl Store ===
@@ -81,8 +83,10 @@ impl Store {
             }
             self.link(&node);
         }
+        let was_loose = old.as_ref().is_some_and(|old| old.is_loose());
+        let loose = (was_loose != node.is_loose()).then(|| node.key.namespace.clone());
         if same {
-            return Effect::default();
+            return Effect { loose, ..Effect::default() };
         }
         let mut instances = self.roots(&node);
         for instance in old.iter().flat_map(|old| self.roots(old)) {
@@ -90,7 +94,7 @@ impl Store {
                 instances.push(instance);
             }
         }
-        Effect { instances, definitions: is_definition(&node.key.group, &node.key.kind) }
+        Effect { instances, definitions: is_definition(&node.key.group, &node.key.kind), loose }
     }
 
     /// Takes an object out.
@@ -99,9 +103,23 @@ impl Store {
         let Some(old) = kind.objects.remove(&(key.namespace.clone(), key.name.clone())) else {
             return Effect::default();
         };
-        let effect = Effect { instances: self.roots(&old), definitions: is_definition(&key.group, &key.kind) };
+        let effect = Effect {
+            instances: self.roots(&old),
+            definitions: is_definition(&key.group, &key.kind),
+            loose: old.is_loose().then(|| key.namespace.clone()),
+        };
         self.unlink(&old);
         effect
+    }
+
+    /// What lives in a namespace and is owned by nothing, sorted.
+    pub(crate) fn top_level(&self, namespace: &str) -> Vec<Arc<Node>> {
+        let objects = self.kinds.values().flat_map(|kind| kind.objects.iter());
+        let own = objects.filter(|((at, _), node)| at.as_ref() == namespace && node.owners.is_empty());
+        let mut nodes: Vec<Arc<Node>> =
+            own.map(|(_, node)| node).filter(|node| self.claiming_set(node).is_none()).cloned().collect();
+        nodes.sort_by(|a, b| a.key.cmp(&b.key));
+        nodes
     }
 
     /// Objects of a kind that a list did not show: those in `namespace` (everywhere where it is empty) but not in `seen`.

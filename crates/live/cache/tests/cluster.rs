@@ -8,7 +8,7 @@ use bowline_base_clock::{Jitter, SystemClock};
 use bowline_base_kube::{Client, Config, Impersonate, Runtime};
 use bowline_base_task::Tasks;
 use bowline_core_types::{GroupKind, ResourceKey, SecretKey};
-use bowline_live_cache::{Cache, CacheConfig, Changes, Connection, Knowledge};
+use bowline_live_cache::{Cache, CacheConfig, Changes, Connection, Knowledge, RespectRbac};
 use bowline_tests_kube::KubeServer;
 use serde_json::{Value, json};
 
@@ -244,6 +244,18 @@ async fn a_kind_that_may_not_be_watched_degrades_itself_alone() {
     };
     assert!(reason.contains(r#"User "narrow" cannot list resource "deployments""#), "{reason}");
     assert_eq!(cache.knowledge(&GroupKind::new("", "Namespace")), Knowledge::Excluded, "no cluster-scoped kinds here");
+
+    // Where that is respected, what may not be watched is left alone, and nothing is said to be wrong.
+    for respect_rbac in [RespectRbac::Normal, RespectRbac::Strict] {
+        let (cache, _changes) = start(server, |client, config| {
+            let config = CacheConfig { namespaces: vec![namespace.clone()], respect_rbac, ..config };
+            (client.impersonate(&whom).unwrap(), config)
+        });
+        let state = cache.settled().await;
+        assert_eq!((state.connection, state.degraded), (Connection::Connected, vec![]), "{respect_rbac:?}");
+        assert_eq!(names(&cache, "narrow"), ["one"]);
+        assert_eq!(cache.knowledge(&GroupKind::new("apps", "Deployment")), Knowledge::Excluded);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -194,6 +194,29 @@ fn restrict(lua: &Lua, meter: &Arc<Meter>) -> mlua::Result<()> {
             if #s * n > 1048576 then error("string.rep: the result is longer than 1 MiB", 2) end
             return rep0(s, n, ...)
           end
+          -- Looking for a pattern is one instruction, however long it takes: with k parts that may be of any length it takes
+          -- up to n^k steps.
+          local gsub0 = string.gsub
+          local function bounded(s, pattern)
+            local rest = gsub0(pattern, "%%.", "")
+            local _, parts = gsub0(rest, "[%*%+%-%?]", "")
+            if parts > 1 and (#s) ^ parts > 50000000 then
+              error("a pattern of " .. parts .. " repeated parts takes too long on a text of " .. #s .. " bytes", 3)
+            end
+          end
+          for _, name in ipairs({"match", "gmatch", "gsub"}) do
+            local search = string[name]
+            string[name] = function(s, pattern, ...)
+              bounded(tostring(s), tostring(pattern))
+              return search(s, pattern, ...)
+            end
+          end
+          local find = string.find
+          function string.find(s, pattern, init, plain)
+            if not plain then bounded(tostring(s), tostring(pattern)) end
+            return find(s, pattern, init, plain)
+          end
+          string.gfind = string.gmatch
         end
         "#,
     )

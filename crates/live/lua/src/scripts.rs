@@ -29,10 +29,8 @@ pub struct Scripts {
 
 #[derive(Debug)]
 struct Script {
-    exact: String,
+    given: HealthScript,
     glob: Option<Glob>,
-    source: String,
-    open_libs: bool,
     machine: Mutex<Option<Machine>>,
 }
 
@@ -44,30 +42,32 @@ impl Scripts {
         let mut scripts: Vec<Script> = scripts
             .into_iter()
             .filter(|script| !script.source.is_empty())
-            .map(|script| Script {
-                glob: Glob::new(&script.kind, &[]).ok(),
-                exact: script.kind,
-                source: script.source,
-                open_libs: script.open_libs,
-                machine: Mutex::new(None),
-            })
+            .map(|script| Script { glob: Glob::new(&script.kind, &[]).ok(), given: script, machine: Mutex::new(None) })
             .collect();
         // Which of several patterns that match is taken must not depend on anything but them.
-        scripts.sort_by(|a, b| a.exact.cmp(&b.exact));
+        scripts.sort_by(|a, b| a.given.kind.cmp(&b.given.kind));
         Scripts { scripts, budget: Budget::default() }
     }
 
     /// The health that a script gives an object: that of its own kind, else one whose pattern matches. `None` where there is
     /// none for it. `now` is what the script's `os.time` says.
     pub fn health(&self, object: &Object, now: Timestamp) -> Option<Health> {
-        let kind = match object.group() {
-            "" => object.kind().to_string(),
-            group => format!("{group}/{}", object.kind()),
-        };
-        let exact = self.scripts.iter().find(|s| s.exact == kind);
-        let script =
-            exact.or_else(|| self.scripts.iter().find(|s| s.glob.as_ref().is_some_and(|g| g.matches(&kind))))?;
+        let script = self.find(object.group(), object.kind())?;
         Some(script.run(object, now, self.budget).unwrap_or_else(|e| Health::new(HealthStatus::Unknown, e)))
+    }
+
+    /// The script for a kind, where there is one.
+    pub fn script(&self, group: &str, kind: &str) -> Option<&HealthScript> {
+        self.find(group, kind).map(|script| &script.given)
+    }
+
+    fn find(&self, group: &str, kind: &str) -> Option<&Script> {
+        if self.scripts.is_empty() {
+            return None;
+        }
+        let name = if group.is_empty() { kind.to_string() } else { format!("{group}/{kind}") };
+        let exact = self.scripts.iter().find(|s| s.given.kind == name);
+        exact.or_else(|| self.scripts.iter().find(|s| s.glob.as_ref().is_some_and(|g| g.matches(&name))))
     }
 
     /// The health of a live object: as [`bowline_live_health::assess`], with these scripts before the built-in rules.
@@ -83,7 +83,7 @@ impl Script {
         let mut slot = self.machine.lock().unwrap_or_else(PoisonError::into_inner);
         let machine = match slot.take() {
             Some(machine) => machine,
-            None => Machine::new(&self.source, self.open_libs, budget)?,
+            None => Machine::new(&self.given.source, self.given.open_libs, budget)?,
         };
         let health = machine.health(object, now);
         // A machine that ran out of memory is not used again.

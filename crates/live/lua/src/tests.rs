@@ -97,6 +97,12 @@ fn a_script_that_misbehaves_costs_its_own_object() {
     check("while true do end", false, budget);
     check("while true do pcall(function() while true do end end) end", false, budget);
     check("local t = {} while true do t[#t+1] = {} end", false, "Unknown|not enough memory");
+    check(
+        "string.find(string.rep('a', 10000), 'a*a*a*a*b')",
+        true,
+        "Unknown|<script>:1: a pattern of 4 repeated parts takes too long on a text of 10000 bytes",
+    );
+    check("return {status='Healthy', message=('v1.2.3'):match('^v(%d+)%.(%d+)')}", true, "Healthy|1");
     check("string.rep('x', 1e9)", true, "Unknown|<script>:1: string.rep: the result is longer than 1 MiB");
 }
 

@@ -132,7 +132,7 @@ fn differences(
     let legacy = |e: &bowline_plan_merge::Entry| {
         e.operation == Operation::Update
             && e.subresource.is_empty()
-            && rules.legacy_managers.contains(&e.manager.as_str())
+            && (rules.legacy_managers.contains(&e.manager.as_str()) || rules.migration_manager == Some(&e.manager))
     };
     let would_own = would_hold.fields(ours);
     if would_own.is_empty() {

@@ -12,15 +12,18 @@
 mod answer;
 mod compare;
 mod difference;
+mod known;
 mod normalize;
 mod overview;
 mod path;
+mod quantity;
 mod rules;
 mod walk;
 
 pub use answer::{Answer, Digest, depends_on, digest};
 pub use compare::{Comparison, Pair, Prediction, SyncStatus, compare};
 pub use difference::{Cause, Difference, Differences, Holder};
+pub use known::{KnownField, KnownTypeError, KnownTypes};
 pub use normalize::normalize;
 pub use overview::{Item, Overview, overview};
 pub use path::{Path, Step};

@@ -35,6 +35,9 @@ pub fn normalize(object: &Object, rules: &Rules<'_>) -> Value {
     if group == "rbac.authorization.k8s.io" && (kind == "ClusterRole" || kind == "Role") {
         role(fields, rules);
     }
+    if let Some(known) = rules.known {
+        known.normalize(group, kind, &mut value);
+    }
     if let Some(ignored) = rules.ignored {
         ignored.remove(object, &mut value);
     }

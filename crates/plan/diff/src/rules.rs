@@ -3,6 +3,8 @@
 use bowline_base_value::Value;
 use bowline_core_types::Object;
 
+use crate::KnownTypes;
+
 /// `resource.compareoptions.ignoreResourceStatusField`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IgnoreStatus {
@@ -31,12 +33,16 @@ pub struct Rules<'a> {
     pub manager: &'a str,
     /// Managers of client-side applies whose fields are ours to take over; none where that is turned off.
     pub legacy_managers: &'a [&'a str],
+    /// One more of them, that the application names.
+    pub migration_manager: Option<&'a str>,
     /// Whether fields count that nobody but the API server or a webhook sets (`IncludeMutationWebhook`).
     pub include_webhooks: bool,
     /// Whose status is left out.
     pub ignore_status: IgnoreStatus,
     /// Whether the rules of aggregated roles are left out.
     pub ignore_aggregated_roles: bool,
+    /// Fields of custom kinds that hold types of Kubernetes.
+    pub known: Option<&'a KnownTypes>,
     /// Fields that users want ignored.
     pub ignored: Option<&'a dyn Ignored>,
 }
@@ -48,9 +54,11 @@ impl Default for Rules<'_> {
         Rules {
             manager: bowline_core_types::annotation::FIELD_MANAGER,
             legacy_managers: &bowline_plan_merge::LEGACY_MANAGERS,
+            migration_manager: None,
             include_webhooks: false,
             ignore_status: IgnoreStatus::default(),
             ignore_aggregated_roles: false,
+            known: None,
             ignored: None,
         }
     }

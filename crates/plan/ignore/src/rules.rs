@@ -1,5 +1,7 @@
 //! [`IgnoreRules`].
 
+use std::sync::Arc;
+
 use bowline_base_glob::Glob;
 use bowline_base_jq::{JqError, PathExpression};
 use bowline_base_value::Value;
@@ -47,9 +49,9 @@ pub enum IgnoreError {
 }
 
 /// Rules, compiled.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct IgnoreRules {
-    rules: Vec<Compiled>,
+    rules: Vec<Arc<Compiled>>,
 }
 
 #[derive(Debug)]
@@ -92,7 +94,7 @@ impl IgnoreRules {
                     Err(error) => errors.push(IgnoreError::Jq(error)),
                 }
             }
-            compiled.rules.push(Compiled {
+            compiled.rules.push(Arc::new(Compiled {
                 group,
                 kind,
                 name: rule.name.clone(),
@@ -100,9 +102,22 @@ impl IgnoreRules {
                 pointers,
                 expressions,
                 managers: rule.managers.clone(),
-            });
+            }));
         }
         (compiled, errors)
+    }
+
+    /// These rules and others.
+    pub fn joined(&self, others: &IgnoreRules) -> IgnoreRules {
+        IgnoreRules { rules: self.rules.iter().chain(&others.rules).cloned().collect() }
+    }
+
+    /// The object without the ignored fields; `None` where no rule is for it.
+    pub fn without(&self, object: &Object) -> Option<Object> {
+        self.for_object(object).next()?;
+        let mut value = object.value().clone();
+        self.remove(object, &mut value);
+        Object::new(value).ok()
     }
 
     /// Whether there are no rules at all.
@@ -111,7 +126,7 @@ impl IgnoreRules {
     }
 
     fn for_object<'a>(&'a self, object: &'a Object) -> impl Iterator<Item = &'a Compiled> {
-        self.rules.iter().filter(|rule| {
+        self.rules.iter().map(|rule| &**rule).filter(|rule| {
             rule.group.matches(object.group())
                 && rule.kind.matches(object.kind())
                 && (rule.name.is_empty() || rule.name == object.name())

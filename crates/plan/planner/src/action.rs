@@ -126,8 +126,8 @@ pub enum ActionKind {
         validate: bool,
         /// Delete and make anew what cannot be changed in place.
         force: bool,
-        /// Whether fields of a client-side apply are taken over first.
-        migrate: bool,
+        /// Managers of client-side applies whose fields are taken over first.
+        migrate: Vec<String>,
         /// Only ask.
         dry_run: bool,
         /// The resource version of the live object, empty where there is none: what a write leaves there changed nothing.

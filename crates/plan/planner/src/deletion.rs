@@ -136,7 +136,7 @@ impl Hook {
             mode: WriteMode::Apply,
             validate: true,
             force: false,
-            migrate: false,
+            migrate: Vec::new(),
             dry_run: false,
             version_before: String::new(),
         }

@@ -24,6 +24,11 @@ pub struct Withheld {
     pub reason: String,
 }
 
+/// What the message of a deletion begins with that is held back until someone confirms it.
+pub const WITHHELD: &str = "not deleted, because";
+/// What the message of a deletion begins with that is held back until more is known.
+pub const LEFT_ALONE: &str = "left alone, because";
+
 const HOW_TO_CONFIRM: &str =
     "to confirm, set the annotation argocd.argoproj.io/deletion-approved of the Application to the present time";
 
@@ -42,6 +47,13 @@ impl Default for Guard {
     }
 }
 
+impl Guard {
+    /// Whether objects of this kind are deleted only when that is confirmed.
+    pub fn protects(&self, kind: &GroupKind) -> bool {
+        self.protected.contains(kind)
+    }
+}
+
 /// The prunes that are not done now, with the reason of each.
 pub(crate) fn withheld(input: &Input<'_>, tasks: &[Task]) -> Vec<Withheld> {
     let meant: Vec<&Task> = tasks
@@ -53,7 +65,7 @@ pub(crate) fn withheld(input: &Input<'_>, tasks: &[Task]) -> Vec<Withheld> {
     };
     if let Err(why) = input.complete {
         // No confirmation helps here: nobody knows what is missing.
-        return hold(meant, &format!("not deleted, because what is desired or live is not fully known: {why}"));
+        return hold(meant, &format!("{LEFT_ALONE} what is desired or live is not fully known: {why}"));
     }
     let Some(guard) = input.guard.filter(|_| !input.confirmed && !input.operation.dry_run) else { return Vec::new() };
     let live = input.resources.iter().filter(|r| r.live.is_some()).count();
@@ -62,12 +74,11 @@ pub(crate) fn withheld(input: &Input<'_>, tasks: &[Task]) -> Vec<Withheld> {
     let gone = input.progress.results.iter().filter(pruned).filter(|r| !meant.iter().any(|t| t.key == r.key)).count();
     let (all, before) = (meant.len() + gone, live + gone);
     if all > guard.budget && all * 100 > before * guard.share {
-        let reason =
-            format!("not deleted, because this sync would delete {all} of {before} objects at once; {HOW_TO_CONFIRM}");
+        let reason = format!("{WITHHELD} this sync would delete {all} of {before} objects at once; {HOW_TO_CONFIRM}");
         return hold(meant, &reason);
     }
-    let protected = |t: &&Task| guard.protected.contains(&t.key.group_kind());
+    let protected = |t: &&Task| guard.protects(&t.key.group_kind());
     // An object that asks for confirmation itself waits for it; it is not passed over.
     let kept = meant.into_iter().filter(|t| t.options.prune != Deletion::Confirm).filter(protected).collect();
-    hold(kept, &format!("not deleted, because objects of this kind hold others or data; {HOW_TO_CONFIRM}"))
+    hold(kept, &format!("{WITHHELD} objects of this kind hold others or data; {HOW_TO_CONFIRM}"))
 }

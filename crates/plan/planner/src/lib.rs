@@ -27,7 +27,7 @@ mod task;
 pub use action::{Action, ActionKind, Next, Plan, Purpose, Step, Wait, WriteMode, kubectl_name};
 pub use deadline::Limits;
 pub use deletion::{DeletionHooks, hook_cleanup, plan_deletion_hooks};
-pub use guard::{Guard, Withheld};
+pub use guard::{Guard, LEFT_ALONE, WITHHELD, Withheld};
 pub use hook::{ATTEMPT, attempt_id, hook_objects};
 pub use input::{Input, Live, Resource, Scope, View};
 pub use namespace::ManagedNamespace;

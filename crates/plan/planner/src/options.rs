@@ -1,6 +1,7 @@
 //! Sync options: those of an application, and those that an object's annotation adds or overrides.
 
 use bowline_core_types::{Object, annotation};
+use bowline_plan_merge::LEGACY_MANAGERS;
 
 /// `Prune` and `Delete`: whether an object may be deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,6 +67,8 @@ pub struct SyncOptions {
     pub server_side_apply: Option<bool>,
     /// `ClientSideApplyMigration`.
     pub migrate: bool,
+    /// Managers of client-side applies whose fields are taken over; an annotation of the application adds one.
+    pub legacy_managers: Vec<String>,
     /// `FailOnSharedResource`.
     pub fail_on_shared: bool,
     /// `RespectIgnoreDifferences`.
@@ -102,6 +105,7 @@ impl Default for SyncOptions {
             force: false,
             server_side_apply: None,
             migrate: true,
+            legacy_managers: LEGACY_MANAGERS.map(String::from).to_vec(),
             fail_on_shared: false,
             respect_ignored: false,
             create_namespace: false,

@@ -11,7 +11,7 @@ pub(crate) enum Verdict {
     /// It is being deleted already, or gone.
     Gone,
     /// It is deleted.
-    Delete(Action),
+    Delete(Box<Action>),
 }
 
 /// Decides about a prune task. An object that is not there any more counts as pruned.
@@ -32,7 +32,7 @@ pub(crate) fn decide(input: &Input<'_>, task: &Task, withheld: &[Withheld]) -> V
     let Some(live) = task.live.as_ref().filter(|l| l.object.deletion_timestamp().is_none()) else {
         return Verdict::Gone;
     };
-    Verdict::Delete(Action {
+    Verdict::Delete(Box::new(Action {
         key: task.key.clone(),
         gvk: task.gvk.clone(),
         phase: task.phase,
@@ -44,7 +44,7 @@ pub(crate) fn decide(input: &Input<'_>, task: &Task, withheld: &[Withheld]) -> V
             dry_run: input.operation.dry_run,
         },
         reason: "it is not in Git any more".to_string(),
-    })
+    }))
 }
 
 /// The result code of a verdict that needs no call.

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use bowline_core_crd::{
-    Application, Backoff, Operation, OperationInitiator, OperationPhase, ResourceStatus, RetryStrategy, SyncOperation,
-    SyncOperationResource, SyncStatusCode,
+    Application, Backoff, Operation, OperationInitiator, OperationPhase, ResourceResult, ResourceStatus, ResultCode,
+    RetryStrategy, SyncOperation, SyncOperationResource, SyncStatusCode, Time,
 };
 use bowline_core_settings::Settings;
+use bowline_core_types::annotation;
+use bowline_plan_planner::{LEFT_ALONE, WITHHELD};
 use jiff::Timestamp;
 
 /// Retries of an automated sync where the application says nothing, as the contract has it.
@@ -17,8 +19,8 @@ const DEFAULT_RETRIES: i64 = 5;
 pub enum Decision {
     /// Nothing; the reason is for the log.
     No(&'static str),
-    /// Not yet: a self-heal follows the one before too closely.
-    Later(Duration),
+    /// Not yet, and why: a self-heal follows the one before too closely.
+    Later(Duration, String),
     /// Nothing, and people are to know why: a SyncError condition with this message.
     Refuse(String),
     /// Sync.
@@ -64,7 +66,13 @@ pub fn decide(app: &Application, facts: Facts<'_>, settings: &Settings) -> Decis
             let revisions = facts.revisions.join(", ");
             return Decision::Refuse(format!("Failed last sync attempt to [{revisions}]: {message}"));
         }
-        Attempt::Succeeded if !automated.self_heals() => {
+        // Deletions that were held back are done once they are confirmed; trying them again before that changes nothing.
+        Attempt::Succeeded if is_left(app, out_of_sync()) => {
+            if !automated.prunes() || !is_approved_anew(app) {
+                return Decision::No("only deletions that wait for confirmation are left");
+            }
+        }
+        Attempt::Succeeded if !automated.self_heals() && left_alone(app).is_empty() => {
             return Decision::No("this revision was synced already and self-heal is off");
         }
         Attempt::Succeeded => {
@@ -72,7 +80,11 @@ pub fn decide(app: &Application, facts: Facts<'_>, settings: &Settings) -> Decis
             let before = state.and_then(|s| s.operation.sync.as_ref()).map_or(0, |s| s.auto_heal_attempts_count);
             let wait = self_heal_wait(app, before, facts.now, settings);
             if !wait.is_zero() {
-                return Decision::Later(wait);
+                let times = if before == 1 { "once".to_string() } else { format!("{before} times") };
+                return Decision::Later(
+                    wait,
+                    format!("self-heal to this revision was tried {times} and it differs again"),
+                );
             }
             if let Some(sync) = operation.sync.as_mut() {
                 sync.auto_heal_attempts_count = before + 1;
@@ -87,6 +99,47 @@ pub fn decide(app: &Application, facts: Facts<'_>, settings: &Settings) -> Decis
         ));
     }
     Decision::Sync(Box::new(operation))
+}
+
+/// Whether nothing but deletions that the last sync had to leave is out of sync.
+fn is_left<'a>(app: &Application, out_of_sync: impl Iterator<Item = &'a ResourceStatus>) -> bool {
+    let withheld = withheld(app);
+    let mut out_of_sync = out_of_sync.peekable();
+    out_of_sync.peek().is_some()
+        && out_of_sync.all(|resource| {
+            let same = |w: &ResourceResult| {
+                (&w.group, &w.kind, &w.namespace, &w.name)
+                    == (&resource.group, &resource.kind, &resource.namespace, &resource.name)
+            };
+            resource.requires_pruning && withheld.iter().any(|w| same(w))
+        })
+}
+
+/// What the last sync would have deleted and was made to leave until someone confirms it.
+pub fn withheld(app: &Application) -> Vec<&ResourceResult> {
+    skipped(app, WITHHELD)
+}
+
+/// What the last sync would have deleted, had it known all that there is.
+pub fn left_alone(app: &Application) -> Vec<&ResourceResult> {
+    skipped(app, LEFT_ALONE)
+}
+
+fn skipped<'a>(app: &'a Application, why: &str) -> Vec<&'a ResourceResult> {
+    let result = app.status.operation_state.as_ref().and_then(|state| state.sync_result.as_ref());
+    let results = result.map(|result| result.resources.as_slice()).unwrap_or_default();
+    results.iter().filter(|r| r.status == ResultCode::PruneSkipped && r.message.starts_with(why)).collect()
+}
+
+/// When someone approved deletions.
+pub fn approved_at(app: &Application) -> Option<Time> {
+    app.metadata.annotations.get(annotation::DELETION_APPROVED)?.parse().ok()
+}
+
+/// Whether someone approved the deletions that the last sync had to leave, after it began.
+pub fn is_approved_anew(app: &Application) -> bool {
+    let began = app.status.operation_state.as_ref().and_then(|state| state.started_at);
+    !withheld(app).is_empty() && approved_at(app).zip(began).is_some_and(|(approved, began)| approved >= began)
 }
 
 fn operation(app: &Application, revisions: &[String], prune: bool) -> Operation {

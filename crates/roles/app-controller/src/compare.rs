@@ -2,15 +2,14 @@
 
 use std::collections::HashMap;
 
-use bowline_core_ports::{ApplyOptions, BoxFuture, Cluster as _};
+use bowline_core_ports::{ApplyOptions, BoxFuture, Cluster, FieldValidation};
 use bowline_core_types::{AppName, Object, ResourceKey, is_hook};
 use bowline_live_cache::Knowledge;
-use bowline_live_health::{AppHealth, Child, Health, aggregate, assess};
+use bowline_live_health::{AppHealth, Child, Health, aggregate};
 use bowline_plan_diff::{
     Answer, Comparison, Digest, Item as Counted, Pair, Prediction, Rules, SyncStatus, compare, digest, overview,
 };
 use bowline_plan_planner::{ActionKind, Outcome, Progress};
-use bowline_sync_apply::KubeCluster;
 use bowline_sync_executor::{Overlay, Report};
 use futures::StreamExt;
 use jiff::Timestamp;
@@ -85,7 +84,7 @@ pub struct How<'a> {
     /// Whether the project permits an object.
     pub permitted: &'a (dyn Fn(&Object) -> Result<(), String> + Sync),
     /// Whom the API server is asked as.
-    pub cluster: &'a KubeCluster,
+    pub cluster: &'a dyn Cluster,
 }
 
 /// Compares. Asks the API server only what is not known.
@@ -105,7 +104,7 @@ pub async fn compared(
     let mut shared_with = Vec::new();
     for object in desired.objects.iter() {
         let key = object.key();
-        let found = match live.remove(&key).or_else(|| memory.returned(&key, now)) {
+        let found = match live.remove(&key).or_else(|| memory.returned(destination, &key, now)) {
             Some(found) => Some(found),
             None => fetch(destination, object, &key, memory).await?,
         };
@@ -129,7 +128,9 @@ pub async fn compared(
     decide(shared, &mut items, how, memory).await;
     let mut extra: Vec<Item> = live
         .into_iter()
-        .filter(|(_, found)| tracking.is_self_reference(&found.object))
+        .filter(|(key, found)| {
+            tracking.is_self_reference(&found.object) && desired.filter.admits(&key.group, &key.kind)
+        })
         .map(|(key, found)| Item {
             key,
             desired: None,
@@ -170,15 +171,17 @@ fn live_objects(
     memory: &Memory,
     now: Timestamp,
 ) -> HashMap<ResourceKey, LiveObject> {
+    let filter = destination.cache.filter();
     let managed = destination.cache.managed(instance).into_iter().filter(|live| !is_hook(&live.object));
     managed
+        .filter(|live| filter.admits(live.object.group(), live.object.kind()))
         .filter_map(|live| {
             let key = live.object.key();
             let newest = memory.overlay.newest(&key, Some(&live.object), now)?;
             let health = if newest.resource_version() == live.object.resource_version() {
                 live.health.clone()
             } else {
-                assess(&newest)
+                destination.cache.assess(&newest)
             };
             Some((key, LiveObject { object: newest, health }))
         })
@@ -204,13 +207,13 @@ async fn fetch(
     if let (Some(node), Some((seen, object))) = (&node, memory.fetched.get(key))
         && node.resource_version == *seen
     {
-        return Ok(Some(LiveObject { object: object.clone(), health: assess(object) }));
+        return Ok(Some(LiveObject { object: object.clone(), health: destination.cache.assess(object) }));
     }
     let found = destination.cluster.get(&desired.gvk(), &key.namespace, &key.name).await;
     let found = found.map_err(|e| format!("Failed to load live state: {key}: {e}"))?;
     Ok(found.map(|object| {
         memory.fetched.insert(key.clone(), (version(&object), object.clone()));
-        LiveObject { health: assess(&object), object }
+        LiveObject { health: destination.cache.assess(&object), object }
     }))
 }
 
@@ -221,13 +224,14 @@ async fn decide(shared: &Shared, items: &mut [Item], how: How<'_>, memory: &mut 
         let (Some(desired), Some(live)) = (&item.desired, &item.live) else { continue };
         let known = memory.answers.get(&item.key).is_some_and(|answer| answer.holds(desired, &live.object));
         if !known && (how.permitted)(desired).is_ok() {
-            questions.push(Box::pin(async move { (i, ask(shared, how.cluster, desired, &live.object).await) }));
+            questions.push(Box::pin(async move { (i, ask(shared, how, desired, &live.object).await) }));
         }
     }
     let asked: Vec<(usize, Answer)> = futures::stream::iter(questions).buffer_unordered(DRY_RUNS).collect().await;
     for (i, answer) in asked {
         memory.answers.insert(items[i].key.clone(), answer);
     }
+    let rules = how.comparing.rules();
     for item in items {
         let (Some(desired), live) = (item.desired.as_ref(), item.live.as_ref()) else { continue };
         if let Err(reason) = (how.permitted)(desired) {
@@ -240,14 +244,15 @@ async fn decide(shared: &Shared, items: &mut [Item], how: How<'_>, memory: &mut 
         let predicted = answer.map_or(Prediction::Failed("it was not asked for"), Answer::prediction);
         let git_changed = memory.applied_digests.get(&item.key).map(|last| *last != digest(desired));
         let pair = Pair::Both { live: &live.object, predicted, git_changed };
-        item.comparison = compare(pair, &how.comparing.rules());
+        item.comparison = compare(pair, &rules);
     }
 }
 
 /// Asks the API server what applying would give.
-async fn ask(shared: &Shared, cluster: &KubeCluster, desired: &Object, live: &Object) -> Answer {
-    let options = ApplyOptions { dry_run: true, ..ApplyOptions::default() };
-    let predicted = cluster.apply(desired, &options).await;
+async fn ask(shared: &Shared, how: How<'_>, desired: &Object, live: &Object) -> Answer {
+    let validation = if how.comparing.is_lenient(desired) { FieldValidation::Ignore } else { FieldValidation::Warn };
+    let options = ApplyOptions { dry_run: true, validation, ..ApplyOptions::default() };
+    let predicted = how.cluster.apply(desired, &options).await;
     shared.metrics.dry_runs.inc();
     Answer::new(desired, live, predicted.map(|applied| applied.object).map_err(|e| e.to_string()))
 }
@@ -268,9 +273,9 @@ impl Memory {
     }
 
     /// What a call returned of an object that no watch shows.
-    pub fn returned(&self, key: &ResourceKey, now: Timestamp) -> Option<LiveObject> {
+    pub fn returned(&self, destination: &Destination, key: &ResourceKey, now: Timestamp) -> Option<LiveObject> {
         let object = self.overlay.newest(key, None, now)?;
-        Some(LiveObject { health: assess(&object), object })
+        Some(LiveObject { health: destination.cache.assess(&object), object })
     }
 
     /// What applying an object would give, as it was answered last.

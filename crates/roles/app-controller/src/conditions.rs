@@ -3,6 +3,40 @@
 use bowline_core_crd::Time;
 use bowline_core_crd::{ApplicationCondition, ApplicationConditionType};
 
+/// A setting that concerns the application says something that is not carried out.
+pub fn not_carried_out() -> ApplicationConditionType {
+    ApplicationConditionType::from("UnsupportedSettingWarning")
+}
+
+/// Something of a deletion runs, or is going.
+pub fn deletion_waits() -> ApplicationConditionType {
+    ApplicationConditionType::from("DeletionProgress")
+}
+
+/// Why the application is not synced: not an error, but a sentence that people ask for.
+pub fn out_of_sync() -> ApplicationConditionType {
+    ApplicationConditionType::from("OutOfSyncReason")
+}
+
+/// A sync is due, and waits for something.
+pub fn sync_waits() -> ApplicationConditionType {
+    ApplicationConditionType::from("SyncWaiting")
+}
+
+/// Deletions that a sync was to make wait for a person's word.
+pub fn withheld() -> ApplicationConditionType {
+    ApplicationConditionType::from("DeletionWithheldWarning")
+}
+
+/// The first few of a list, and how many more there are.
+pub fn first_of(list: &[String], few: usize) -> String {
+    let joint = if list.iter().any(|text| text.contains(", ")) { "; " } else { ", " };
+    match list.len().checked_sub(few) {
+        None | Some(0) => list.join(joint),
+        Some(more) => format!("{} and {more} more", list[..few].join(joint)),
+    }
+}
+
 /// The conditions of one pass.
 #[derive(Clone, Debug, Default)]
 pub struct Conditions(Vec<(ApplicationConditionType, String)>);

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bowline_base_tree::Tree;
+use bowline_base_value::yaml;
 use bowline_core_control::World;
 use bowline_core_crd::{ApplicationSource, ApplicationSourceType};
 use bowline_core_ports::Freshness;
 use bowline_core_types::{HookType, Object, ResourceKey, is_hook, is_skipped};
 use bowline_desired_render::{Features, Need, Ownership, Rendered, Request, Supplies, finish};
+use bowline_live_cache::KindFilter;
 
 use crate::Shared;
 use crate::clusters::Destination;
@@ -51,18 +53,29 @@ pub struct Desired {
     pub hooks: Arc<Vec<Object>>,
     /// Objects that came more than once.
     pub repeated: Vec<(ResourceKey, usize)>,
-    /// Hooks of types that do not run in a sync.
-    pub deletion_hooks: Vec<ResourceKey>,
+    /// Objects of kinds that the settings exclude: they are neither compared nor synced.
+    pub excluded: Vec<ResourceKey>,
+    /// By which settings they were: live objects that these exclude are not taken for ones that Git no longer has.
+    pub filter: KindFilter,
+}
+
+// === impl Desired ===
+
+impl Desired {
+    /// Whether a hook of this type is among the hooks.
+    pub fn has_hook(&self, which: HookType) -> bool {
+        self.hooks.iter().any(|hook| HookType::of(hook).contains(&which))
+    }
 }
 
 /// What was made of the same renders before.
-#[derive(Default)]
 pub struct Remembered {
     rendered: Vec<Arc<Rendered>>,
     /// What each source needed besides.
     needs: Vec<Vec<Need>>,
     asked: (String, String),
     kinds: usize,
+    filter: KindFilter,
     desired: Desired,
 }
 
@@ -123,9 +136,11 @@ pub async fn desired(
 
     // The same renders for the same destination make the same objects, until the cluster learns new kinds.
     let kinds = Arc::as_ptr(&discovery) as usize;
+    let filter = destination.cache.filter();
     let who = (asked.instance.to_string(), asked.namespace.to_string());
     if let Some(known) = remembered.as_mut()
         && known.kinds == kinds
+        && known.filter.is(&filter)
         && known.asked == who
         && known.rendered.len() == rendered.len()
         && known.rendered.iter().zip(&rendered).all(|(a, b)| Arc::ptr_eq(a, b))
@@ -134,35 +149,70 @@ pub async fn desired(
         known.needs = needs;
         return Ok(known.desired.clone());
     }
+    let mut desired = made(
+        shared,
+        destination,
+        rendered.iter().flat_map(|r| r.objects.iter().cloned()),
+        (asked.instance, asked.namespace),
+        filter.clone(),
+    );
+    desired.revisions = revisions;
+    desired.tools = rendered.iter().map(|r| r.tool.clone()).collect();
+    *remembered = Some(Remembered { rendered, needs, asked: who, kinds, filter, desired: desired.clone() });
+    Ok(desired)
+}
+
+/// Objects that an operation brings along (a sync of local manifests), each one document.
+pub fn given(
+    shared: &Shared,
+    destination: &Destination,
+    manifests: &[String],
+    instance: &str,
+    namespace: &str,
+    revisions: &[String],
+) -> Result<Desired, String> {
+    let objects = manifests.iter().enumerate().map(|(i, text)| {
+        let told = |reason: String| format!("manifest {} of {}: {reason}", i + 1, manifests.len());
+        let value = yaml::from_yaml(text).map_err(|e| told(e.to_string()))?;
+        Object::new(value).map_err(|e| told(e.to_string()))
+    });
+    let objects: Vec<Object> = objects.collect::<Result<_, String>>()?;
+    let mut desired = made(shared, destination, objects, (instance, namespace), destination.cache.filter());
+    desired.revisions = revisions.to_vec();
+    Ok(desired)
+}
+
+/// Objects made an application's (by its instance name, for the namespace), and told apart: objects, hooks, what is left out.
+fn made(
+    shared: &Shared,
+    destination: &Destination,
+    objects: impl IntoIterator<Item = Object>,
+    (instance, namespace): (&str, &str),
+    filter: KindFilter,
+) -> Desired {
     let tracking = shared.world.settings().instance_id();
-    let ownership = Ownership { instance: asked.instance, namespace: asked.namespace, tracking: &tracking };
-    let finished = finish(rendered.iter().flat_map(|r| r.objects.iter().cloned()), ownership, &|gvk| {
+    let discovery = destination.cache.discovery();
+    let ownership = Ownership { instance, namespace, tracking: &tracking };
+    let finished = finish(objects, ownership, &|gvk| {
         discovery.resource(&gvk.group, &gvk.version, &gvk.kind).map(|kind| kind.namespaced)
     });
-    let mut desired = Desired {
-        revisions,
-        tools: rendered.iter().map(|r| r.tool.clone()).collect(),
-        repeated: finished.repeated,
-        ..Desired::default()
-    };
+    let mut desired = Desired { repeated: finished.repeated, ..Desired::default() };
     let (mut objects, mut hooks) = (Vec::new(), Vec::new());
     for object in finished.objects {
         if is_skipped(&object) {
             continue;
         }
-        if is_hook(&object) {
-            let types = HookType::of(&object);
-            if types.iter().any(|t| matches!(t, HookType::PreDelete | HookType::PostDelete)) {
-                desired.deletion_hooks.push(object.key());
-            }
+        if !filter.admits(object.group(), object.kind()) {
+            desired.excluded.push(object.key());
+        } else if is_hook(&object) {
             hooks.push(object);
         } else {
             objects.push(object);
         }
     }
+    desired.filter = filter;
     (desired.objects, desired.hooks) = (Arc::new(objects), Arc::new(hooks));
-    *remembered = Some(Remembered { rendered, needs, asked: who, kinds, desired: desired.clone() });
-    Ok(desired)
+    desired
 }
 
 /// Whether a source has no manifests of its own: it only lends its files to others.

@@ -7,12 +7,18 @@ mod autosync;
 mod clusters;
 mod compare;
 mod conditions;
+mod counted;
+mod customizations;
 mod delete;
 mod desired;
+mod events;
 mod hints;
+mod lanes;
 mod metrics;
+mod mirrors;
 mod operate;
 mod operation_state;
+mod orphaned;
 mod project;
 mod reconcile;
 mod remotes;
@@ -22,9 +28,10 @@ mod source;
 mod status;
 mod view;
 mod windows;
+mod workers;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use bowline_base_clock::{Clock, Jitter};
@@ -45,11 +52,17 @@ use bowline_desired_render::{Engine, Engines, Jsonnet, Memo};
 pub use autosync::retry_delay;
 pub use clusters::config as cluster_config;
 pub use desired::{Target, value_file_schemes};
+pub use events::Enabled as EnabledEvents;
 pub use metrics::Metrics;
 pub use rules::Comparing;
 
+pub(crate) use workers::Workers;
+
 use clusters::Clusters;
+use customizations::Customizations;
+use events::Events;
 use hints::{Door, Told};
+use lanes::Lanes;
 use reconcile::AppState;
 
 /// Bytes of rendered objects that are kept: ten objects of two kilobytes each for ten thousand applications.
@@ -73,6 +86,8 @@ pub struct Config {
     pub secrets: [u8; 32],
     /// A number that nobody outside knows.
     pub seed: u64,
+    /// Which Kubernetes events are written.
+    pub events: EnabledEvents,
 }
 
 /// The renderers that the binary was built with.
@@ -107,9 +122,12 @@ pub(crate) struct Shared {
     pub charts: Registries,
     pub engines: Renderers,
     pub memo: Memo,
-    pub queue: Queue<AppName>,
+    pub queue: Arc<Queue<AppName>>,
+    pub events: Events,
     pub told: Told,
     pub states: Mutex<HashMap<AppName, Arc<tokio::sync::Mutex<AppState>>>>,
+    /// What the settings say of single kinds.
+    pub kinds: RwLock<Arc<Customizations>>,
     pub metrics: Metrics,
     /// What the last looks found, for who shows it.
     pub shown: serve::Shown,
@@ -152,17 +170,24 @@ impl AppController {
         let charts = Registries::new(config.registries.clone(), egress, config.proxies.clone(), secrets)
             .map_err(StartError::RegistryCache)?;
         let clusters = Arc::new(Clusters::new(SecretKey::new(config.secrets), config.seed));
+        let (events, writing) = Events::new(config.events.clone(), runtime.clock.clone(), client.clone());
+        let cancel = runtime.tasks.cancel_token().clone();
+        runtime.tasks.spawn("events", async move {
+            cancel.run(writing).await;
+        });
         let shared = Arc::new(Shared {
             clock: runtime.clock.clone(),
             jitter: runtime.jitter.clone(),
             tasks: runtime.tasks.clone(),
-            metrics: Metrics::register(registry, world.clone(), clusters.clone()),
+            metrics: Metrics::register(registry, world.clone(), clusters.clone(), runtime.clock.clone()),
             clusters,
             memo: Memo::new(RENDERS),
-            queue: Queue::new(),
+            queue: Arc::new(Queue::new()),
+            events,
             told: Told::default(),
             shown: serve::Shown::default(),
             states: Mutex::default(),
+            kinds: RwLock::default(),
             runtime,
             client,
             world,
@@ -194,10 +219,11 @@ impl AppController {
             // Nothing is decided before everything was read once: a project that is not there yet is not a missing one.
             read.ready().await;
             project::ensure_default(&starter).await;
-            let workers = starter.world.settings().status_processors;
-            for worker in 0..workers {
-                starter.tasks.spawn(format!("worker {worker}"), work(starter.clone()));
-            }
+            let (mirrors, cancel) = (mirrors::keep(starter.clone()), starter.tasks.cancel_token().clone());
+            starter.tasks.spawn("unused mirrors", async move {
+                cancel.run(mirrors).await;
+            });
+            work(starter);
             drop(started);
         });
         let (door, hints) = Door::new();
@@ -239,16 +265,29 @@ impl AppController {
     }
 }
 
-/// Takes applications from the queue, one at a time, until it is closed.
-async fn work(shared: Arc<Shared>) {
-    while let Some(work) = shared.queue.next().await {
-        let name = work.key().clone();
-        let next = reconcile::reconcile(&shared, &name).await;
-        if let Some(after) = next.after {
-            shared.queue.add_after(name.clone(), after);
+/// Takes applications from the queue until it is closed, those of each cluster on a lane of their own.
+fn work(shared: Arc<Shared>) {
+    let (asked, worker, spawner) = (shared.clone(), shared.clone(), shared.clone());
+    let lane = move |name: &AppName| {
+        let app = asked.world.app(name);
+        let to = app.map(|app| app.spec.destination.clone()).unwrap_or_default();
+        asked.world.destination(&to.server, &to.name).map(|cluster| cluster.server).unwrap_or_default()
+    };
+    let work = move |name: AppName| {
+        let shared = worker.clone();
+        async move {
+            let next = reconcile::reconcile(&shared, &name).await;
+            if let Some(after) = next.after {
+                shared.queue.add_after(name.clone(), after);
+            }
+            tracing::debug!(application = %name, next = ?next.after, reason = next.reason, "reconciled");
         }
-        tracing::debug!(application = %name, next = ?next.after, reason = next.reason, "reconciled");
-    }
+    };
+    let spawn = move |worker: futures::future::BoxFuture<'static, ()>| {
+        spawner.tasks.spawn("worker", worker);
+    };
+    let width = shared.world.settings().status_processors;
+    Workers::new(shared.queue.clone(), Arc::new(Lanes::default()), width, lane, work, spawn).start();
 }
 
 // === impl Shared ===
@@ -265,13 +304,13 @@ impl Shared {
             Change::ApplicationGone(name) => self.forget(name),
             Change::ApplicationSet(_) => {}
             Change::Project(project) => self.queue_where(|app| app.spec.project() == project),
-            Change::ConfigMap { before, now } => {
-                let caches = before.instance_id() != now.instance_id()
-                    || before.resource_exclusions != now.resource_exclusions
-                    || before.resource_inclusions != now.resource_inclusions;
-                if caches {
-                    self.clusters.forget_all();
+            Change::ConfigMap { before, .. } => {
+                let kinds = self.customizations();
+                let said = self.world.config_under("argocd-cm", customizations::PREFIX);
+                if *kinds.made_from() != said {
+                    *self.kinds.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Customizations::read(said));
                 }
+                self.clusters.settings_changed(self, before, &kinds);
                 self.queue_where(|_| true);
             }
             Change::Cluster => {
@@ -285,6 +324,11 @@ impl Shared {
         }
     }
 
+    /// What the settings say of single kinds.
+    pub(crate) fn customizations(&self) -> Arc<Customizations> {
+        self.kinds.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn queue_where(&self, which: impl Fn(&Application) -> bool) {
         for (name, app) in self.world.apps() {
             if which(&app) {
@@ -294,6 +338,9 @@ impl Shared {
     }
 
     pub(crate) fn forget(&self, name: &AppName) {
+        if let Some(gone) = self.world.app(name) {
+            self.metrics.forget(&gone);
+        }
         self.states.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
         self.queue.forget(name);
         self.told.forget(name);

@@ -7,19 +7,24 @@ use bowline_base_kube::Impersonate;
 use bowline_core_crd::{AppProject, Application, Time};
 use bowline_core_crd::{ApplicationConditionType as Kind, RefreshType};
 use bowline_core_ports::Freshness;
-use bowline_core_project::{SyncTarget, service_account};
-use bowline_core_types::{AppName, annotation};
+use bowline_core_project::{SyncTarget, orphaned_message, service_account, warns_of_orphaned};
+use bowline_core_types::{AppName, HookType, ResourceKey, annotation};
 use bowline_live_cache::Connection;
+use bowline_plan_diff::Comparison;
 use bowline_sync_apply::KubeCluster;
 use jiff::Timestamp;
 
 use crate::Shared;
+use crate::autosync::{left_alone, withheld};
 use crate::clusters::Destination;
 use crate::compare::{Compared, How, Memory, compared};
-use crate::conditions::Conditions;
-use crate::delete::{Deleting, delete, spec_target, without_ours};
+use crate::conditions::{self, Conditions};
+use crate::counted::Counted;
+use crate::delete::{finalize, keep_hook_finalizers, spec_target};
 use crate::desired::{Asked, Desired, Remembered, desired};
+use crate::events::{self, Notice};
 use crate::operate::{Operated, operate};
+use crate::orphaned::orphaned;
 use crate::project::validated;
 use crate::rules::{Comparing, Compiled};
 use crate::status::{Written, put_comparison, put_unknown, write};
@@ -45,6 +50,8 @@ pub struct AppState {
     pub operation_desired: Option<Remembered>,
     /// How far the operation under way is.
     pub progress: Option<(Option<Time>, i64, bowline_plan_planner::Progress)>,
+    /// Since when hooks of a deletion are waited for.
+    pub deletion_waits: Option<(HookType, Timestamp)>,
     /// Rules of ignored differences, compiled.
     pub rules: Option<Compiled>,
     /// When revisions were asked for last, and when everything was rendered anew.
@@ -66,6 +73,8 @@ pub struct Pass<'a> {
     pub app: Application,
     /// What people should know.
     pub conditions: Conditions,
+    /// What people are told once, when it has been written.
+    pub notices: Vec<Notice>,
     /// What is known besides.
     pub state: &'a mut AppState,
 }
@@ -92,9 +101,11 @@ pub async fn reconcile(shared: &Arc<Shared>, name: &AppName) -> Next {
         return Next { after: None, reason: "the application is gone" };
     };
     let app = Application::clone(&stored);
-    let mut pass = Pass { shared, name, stored, app, conditions: Conditions::default(), state: &mut state };
+    let mut pass =
+        Pass { shared, name, stored, app, conditions: Conditions::default(), notices: Vec::new(), state: &mut state };
     let next = pass.run().await;
-    shared.metrics.reconcile.observe((shared.clock.monotonic() - started).as_secs_f64());
+    let server = pass.app.spec.destination.server.clone();
+    shared.metrics.reconciled(&name.namespace, &server, (shared.clock.monotonic() - started).as_secs_f64());
     next
 }
 
@@ -103,7 +114,7 @@ pub async fn reconcile(shared: &Arc<Shared>, name: &AppName) -> Next {
 impl Pass<'_> {
     async fn run(&mut self) -> Next {
         if self.app.metadata.deletion_timestamp.is_some() {
-            return self.finalize().await;
+            return finalize(self).await;
         }
         if self.app.metadata.annotations.get(annotation::SKIP_RECONCILE).is_some_and(|v| v == "true") {
             return Next { after: None, reason: "reconciliation is switched off by an annotation" };
@@ -141,7 +152,7 @@ impl Pass<'_> {
         let Some(scene) = self.scene(project, destination) else {
             return self.give_up("nobody is named to act as").await;
         };
-        let desired = match self.desired(&scene).await {
+        let desired = match self.desired(&scene.destination).await {
             Ok(desired) => desired,
             Err(reason) => {
                 self.conditions.add(Kind::ComparisonError, format!("Failed to load target state: {reason}"));
@@ -155,6 +166,7 @@ impl Pass<'_> {
                 return self.give_up("the cluster cannot be compared with").await;
             }
         };
+        keep_hook_finalizers(&mut self.app, &desired);
         self.warn(&scene, &desired, &compared);
         for (object, why) in &compared.reasons {
             tracing::debug!(application = %self.name, %object, why, "not in sync");
@@ -176,6 +188,8 @@ impl Pass<'_> {
             }
         };
 
+        self.explain(&compared);
+
         // How it stands.
         self.shared.shown.put(self.name, &compared, &desired, &scene.comparing, &scene.destination, &self.state.memory);
         let persist = self.shared.world.settings().persist_resource_health;
@@ -187,58 +201,50 @@ impl Pass<'_> {
 
     /// Whom the application's syncs act as, and how it is compared.
     fn scene(&mut self, project: Arc<AppProject>, destination: Arc<Destination>) -> Option<Scene> {
-        let settings = self.shared.world.settings();
-        let mut cluster = destination.cluster.clone();
-        if settings.impersonation {
-            let target = SyncTarget {
-                server: &destination.reference.server,
-                namespace: &self.stored.spec.destination.namespace,
-                app_namespace: &self.stored.metadata.namespace,
-            };
-            let user = match service_account(&project.spec, target, settings.impersonation_enforced) {
-                Ok(user) => user,
-                Err(error) => {
-                    self.conditions.add(Kind::SyncError, error.to_string());
-                    return None;
-                }
-            };
-            if let Some(user) = user {
-                match destination.cache.client().impersonate(&Impersonate { user, ..Impersonate::default() }) {
-                    Ok(client) => cluster = Arc::new(cluster.acting_as(client)),
-                    Err(error) => {
-                        self.conditions.add(Kind::SyncError, error.to_string());
-                        return None;
-                    }
-                }
+        let cluster = match self.acting(Some(&project), &destination) {
+            Ok(cluster) => cluster,
+            Err(reason) => {
+                self.conditions.add(Kind::SyncError, reason);
+                return None;
             }
-        }
+        };
         let comparing = Comparing::of(
             &self.stored,
-            self.shared.world.config_under("argocd-cm", crate::rules::PREFIX),
-            &settings.compare_options,
+            &self.shared.customizations(),
+            &self.shared.world.settings(),
             &mut self.state.rules,
             &mut self.conditions,
         );
         Some(Scene { project, destination, cluster, comparing })
     }
 
-    /// Deletion: what the application deployed goes first where it asks for that, then its finalizers.
-    async fn finalize(&mut self) -> Next {
-        match delete(self.shared, self.name, &self.stored, &mut self.conditions).await {
-            Deleting::Done => {
-                self.app.metadata.finalizers = without_ours(&self.stored.metadata.finalizers);
-                self.tell(None, "its objects are gone").await
-            }
-            Deleting::Waiting(again) => {
-                self.tell(Some(again), "its objects are going").await;
-                Next { after: Some(again), reason: "its objects are going" }
-            }
-            Deleting::Stuck => self.tell(Some(Duration::from_secs(30)), "its objects cannot be deleted").await,
+    /// The cluster, written to as whom the project says.
+    pub fn acting(&self, project: Option<&AppProject>, destination: &Destination) -> Result<Arc<KubeCluster>, String> {
+        let settings = self.shared.world.settings();
+        let cluster = &destination.cluster;
+        if !settings.impersonation {
+            return Ok(cluster.clone());
         }
+        let Some(project) = project else {
+            let name = self.stored.spec.project();
+            return Err(format!(
+                "nobody is named to act as: Application referencing project {name} which does not exist"
+            ));
+        };
+        let target = SyncTarget {
+            server: &destination.reference.server,
+            namespace: &self.stored.spec.destination.namespace,
+            app_namespace: &self.stored.metadata.namespace,
+        };
+        let user =
+            service_account(&project.spec, target, settings.impersonation_enforced).map_err(|e| e.to_string())?;
+        let Some(user) = user else { return Ok(cluster.clone()) };
+        let client = destination.cache.client().impersonate(&Impersonate { user, ..Impersonate::default() });
+        Ok(Arc::new(cluster.acting_as(client.map_err(|e| e.to_string())?)))
     }
 
     /// Finds out what Git says, as fresh as the occasion asks for.
-    async fn desired(&mut self, scene: &Scene) -> Result<Desired, String> {
+    pub async fn desired(&mut self, destination: &Destination) -> Result<Desired, String> {
         let settings = self.shared.world.settings();
         let now = self.shared.clock.monotonic();
         let refresh = self.app.refresh_requested();
@@ -279,7 +285,7 @@ impl Pass<'_> {
             freshness,
             hard,
         };
-        let desired = desired(self.shared, &scene.destination, &target, asked, &mut self.state.desired).await;
+        let desired = desired(self.shared, destination, &target, asked, &mut self.state.desired).await;
         if told.is_some() && desired.is_err() {
             self.shared.told.put_back(self.name);
         }
@@ -298,19 +304,60 @@ impl Pass<'_> {
             now: self.now(),
         };
         let permitted = |object: &bowline_core_types::Object| view.permits(object);
-        let how = How { comparing: &scene.comparing, permitted: &permitted, cluster: &scene.cluster };
+        let counted = Counted {
+            cluster: scene.cluster.as_ref(),
+            metrics: &self.shared.metrics,
+            app: &self.stored,
+            server: &scene.destination.reference.server,
+        };
+        let how = How { comparing: &scene.comparing, permitted: &permitted, cluster: &counted };
         let result = compared(self.shared, &scene.destination, self.name, desired, how, &mut memory).await;
         self.state.memory = memory;
         result
     }
 
+    /// Why it is not synced, and what was not deleted.
+    fn explain(&mut self, compared: &Compared) {
+        if compared.status == bowline_plan_diff::SyncStatus::OutOfSync {
+            let objects: Vec<String> = compared.reasons.iter().map(|(key, why)| format!("{key} {why}")).collect();
+            self.conditions.add(conditions::out_of_sync(), conditions::first_of(&objects, 3));
+        }
+        for skipped in [withheld(&self.app), left_alone(&self.app)] {
+            let still = |key: &ResourceKey| {
+                compared.items.iter().any(|item| item.key == *key && item.comparison == Comparison::Extra)
+            };
+            let left: Vec<(String, &str)> = skipped
+                .iter()
+                .map(|r| {
+                    let key =
+                        ResourceKey::new(r.group.as_str(), r.kind.as_str(), r.namespace.as_str(), r.name.as_str());
+                    (key, r.message.as_str())
+                })
+                .filter(|(key, _)| still(key))
+                .map(|(key, message)| (key.to_string(), message))
+                .collect();
+            if let Some((_, why)) = left.first() {
+                let keys: Vec<String> = left.iter().map(|(key, _)| key.clone()).collect();
+                let message =
+                    format!("{} objects that Git does not have: {}: {why}", keys.len(), conditions::first_of(&keys, 5));
+                self.conditions.add(conditions::withheld(), message);
+            }
+        }
+    }
+
     /// What is not an error and should be known.
     fn warn(&mut self, scene: &Scene, desired: &Desired, compared: &Compared) {
-        if bowline_core_project::warns_of_orphaned(&scene.project.spec) {
-            self.conditions.add(
-                Kind::OrphanedResourceWarning,
-                "orphaned resources are not looked for yet, although the project asks for it",
-            );
+        if scene.project.spec.orphaned_resources.is_some() {
+            let count = orphaned(self.shared, &self.stored, &scene.project, &scene.destination).len();
+            self.shared.metrics.orphaned(&self.stored, count);
+            if count > 0 && warns_of_orphaned(&scene.project.spec) {
+                self.conditions.add(Kind::OrphanedResourceWarning, orphaned_message(count));
+            }
+        }
+        let customizations = scene.comparing.customizations.clone();
+        for remark in customizations.remarks_on(|| compared.items.iter().map(|item| &item.key).collect()) {
+            let kind = if remark.is_error { Kind::ComparisonError } else { conditions::not_carried_out() };
+            self.conditions.add(kind, remark.message.clone());
         }
         for (key, times) in &desired.repeated {
             self.conditions.add(
@@ -324,10 +371,10 @@ impl Pass<'_> {
                 format!("{}/{} is part of applications {} and {other}", key.kind, key.name, self.name),
             );
         }
-        for key in &desired.deletion_hooks {
+        for key in &desired.excluded {
             self.conditions.add(
                 Kind::ExcludedResourceWarning,
-                format!("{key} is a hook that runs when the application is deleted (PreDelete, PostDelete); these are not supported yet and it will not run"),
+                format!("Resource {}/{} {} is excluded in the settings", key.group, key.kind, key.name),
             );
         }
     }
@@ -346,7 +393,7 @@ impl Pass<'_> {
     }
 
     /// Writes what changed, and says when to look again.
-    async fn tell(&mut self, wait: Option<Duration>, reason: &'static str) -> Next {
+    pub async fn tell(&mut self, wait: Option<Duration>, reason: &'static str) -> Next {
         let now = self.time();
         let conditions = std::mem::take(&mut self.conditions);
         self.app.status.conditions = conditions.into_status(&self.stored.status.conditions, now);
@@ -373,6 +420,8 @@ impl Pass<'_> {
         match write(self.shared, &self.stored, &self.app).await? {
             Written::Nothing => Ok(true),
             Written::Now(stored) => {
+                self.notices.extend(events::changes(&self.stored, &self.app));
+                self.shared.events.send(&self.shared.world, &stored, self.notices.drain(..));
                 // The answer holds what others wrote meanwhile; the watch will tell us nothing that is new after it.
                 if is_changed_by_others(&self.app, &stored) {
                     self.shared.queue.add(self.name.clone());

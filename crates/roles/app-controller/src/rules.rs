@@ -1,24 +1,21 @@
 //! How an application's objects are compared, by its spec, its annotations and the settings.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bowline_base_value::{Value, yaml};
 use bowline_core_control::World;
 use bowline_core_crd::{Application, ApplicationConditionType as Kind, ResourceIgnoreDifferences};
-use bowline_core_types::annotation;
+use bowline_core_settings::Settings;
+use bowline_core_types::{Object, annotation};
 use bowline_plan_diff::{IgnoreStatus, Rules};
 use bowline_plan_ignore::{IgnoreRule, IgnoreRules};
 use bowline_plan_planner::SyncOptions;
 
 use crate::conditions::Conditions;
-
-/// Settings of ignored differences: `resource.customizations.ignoreDifferences.<group>_<Kind>` (or `all`).
-pub const PREFIX: &str = "resource.customizations.ignoreDifferences.";
+use crate::customizations::{Customizations, PREFIX};
 
 /// Compiled rules, with what they were made from.
 pub struct Compiled {
-    made_from: (Vec<ResourceIgnoreDifferences>, BTreeMap<String, String>),
+    made_from: (Vec<ResourceIgnoreDifferences>, Arc<Customizations>),
     rules: Arc<IgnoreRules>,
     errors: Vec<String>,
 }
@@ -28,10 +25,14 @@ pub struct Compiled {
 pub struct Comparing {
     /// What is ignored.
     pub ignored: Arc<IgnoreRules>,
+    /// What the settings say of single kinds.
+    pub customizations: Arc<Customizations>,
     /// Whether fields count that only the API server or a webhook sets.
     include_webhooks: bool,
-    /// Whether fields of client-side applies are ours to take over.
-    migrate: bool,
+    /// The application's sync options.
+    options: SyncOptions,
+    /// One more manager whose fields are ours to take over.
+    migration_manager: Option<String>,
     ignore_status: IgnoreStatus,
     ignore_aggregated_roles: bool,
 }
@@ -42,15 +43,17 @@ impl Comparing {
     /// What spec, annotations and settings say. `known` is the application's own, kept because jq takes a while to compile.
     pub fn of(
         app: &Application,
-        customizations: BTreeMap<String, String>,
-        compare_options: &Value,
+        customizations: &Arc<Customizations>,
+        settings: &Settings,
         known: &mut Option<Compiled>,
         conditions: &mut Conditions,
     ) -> Comparing {
-        let made_from = (app.spec.ignore_differences.clone(), customizations);
+        let own = &app.spec.ignore_differences;
         let compiled = match known.take() {
-            Some(compiled) if compiled.made_from == made_from => compiled,
-            _ => compile(made_from),
+            Some(compiled) if compiled.made_from.0 == *own && Arc::ptr_eq(&compiled.made_from.1, customizations) => {
+                compiled
+            }
+            _ => compile((own.clone(), customizations.clone())),
         };
         for error in &compiled.errors {
             conditions.add(Kind::InvalidSpecError, error.clone());
@@ -65,27 +68,33 @@ impl Comparing {
         let (options, _) = SyncOptions::parse(sync_options.iter().map(String::as_str));
         Comparing {
             ignored,
+            customizations: customizations.clone(),
             include_webhooks: says("IncludeMutationWebhook=true"),
-            migrate: options.migrate,
-            ignore_status: match compare_options.str_at(&["ignoreResourceStatusField"]) {
-                Some("crd") => IgnoreStatus::Crd,
-                Some("none" | "off" | "false") => IgnoreStatus::None,
-                _ => IgnoreStatus::All,
-            },
-            ignore_aggregated_roles: compare_options
-                .get("ignoreAggregatedRoles")
-                .and_then(Value::as_bool)
-                .unwrap_or_default(),
+            migration_manager: migration_manager(app),
+            options,
+            ignore_status: ignore_status(settings),
+            ignore_aggregated_roles: settings.compare_option("ignoreAggregatedRoles").unwrap_or(false),
         }
     }
 
     /// What spec, annotations and `argocd-cm` say, and what is wrong with it; for one look from outside of the controller.
     pub fn by_settings(app: &Application, world: &World) -> (Comparing, Vec<String>) {
         let (mut known, mut conditions) = (None, Conditions::default());
-        let options = world.settings().compare_options.clone();
-        let customizations = world.config_under("argocd-cm", PREFIX);
-        let comparing = Comparing::of(app, customizations, &options, &mut known, &mut conditions);
-        (comparing, known.map(|compiled| compiled.errors).unwrap_or_default())
+        let customizations = Arc::new(Customizations::read(world.config_under("argocd-cm", PREFIX)));
+        let mut errors: Vec<String> = customizations
+            .remarks
+            .iter()
+            .filter(|remark| remark.is_error)
+            .map(|remark| remark.message.clone())
+            .collect();
+        let comparing = Comparing::of(app, &customizations, &world.settings(), &mut known, &mut conditions);
+        errors.extend(known.map(|compiled| compiled.errors).unwrap_or_default());
+        (comparing, errors)
+    }
+
+    /// Whether a desired object may hold fields that its kind does not have (`Validate=false`).
+    pub fn is_lenient(&self, desired: &Object) -> bool {
+        !self.options.with_object(desired).0.validate
     }
 
     /// As the comparison wants them.
@@ -94,16 +103,32 @@ impl Comparing {
             include_webhooks: self.include_webhooks,
             ignore_status: self.ignore_status,
             ignore_aggregated_roles: self.ignore_aggregated_roles,
+            known: Some(&self.customizations.known),
             ignored: (!self.ignored.is_empty()).then_some(&*self.ignored),
-            legacy_managers: if self.migrate { Rules::default().legacy_managers } else { &[] },
+            legacy_managers: if self.options.migrate { Rules::default().legacy_managers } else { &[] },
+            migration_manager: self.migration_manager.as_deref().filter(|_| self.options.migrate),
             ..Rules::default()
         }
     }
 }
 
-fn compile(made_from: (Vec<ResourceIgnoreDifferences>, BTreeMap<String, String>)) -> Compiled {
-    let mut errors = Vec::new();
-    let mut rules: Vec<IgnoreRule> = made_from
+/// The manager that the application's annotation adds to those whose fields are taken over.
+pub fn migration_manager(app: &Application) -> Option<String> {
+    app.metadata.annotations.get(annotation::MIGRATION_MANAGER).filter(|name| !name.is_empty()).cloned()
+}
+
+/// Whose status is not compared.
+pub fn ignore_status(settings: &Settings) -> IgnoreStatus {
+    match settings.compare_options.str_at(&["ignoreResourceStatusField"]) {
+        Some("crd") => IgnoreStatus::Crd,
+        Some("none" | "off" | "false") => IgnoreStatus::None,
+        _ => IgnoreStatus::All,
+    }
+}
+
+/// The application's own rules and the system's together.
+fn compile(made_from: (Vec<ResourceIgnoreDifferences>, Arc<Customizations>)) -> Compiled {
+    let rules: Vec<IgnoreRule> = made_from
         .0
         .iter()
         .map(|rule| IgnoreRule {
@@ -116,39 +141,11 @@ fn compile(made_from: (Vec<ResourceIgnoreDifferences>, BTreeMap<String, String>)
             managers: rule.managed_fields_managers.clone(),
         })
         .collect();
-    for (key, text) in &made_from.1 {
-        let Some(kind) = key.strip_prefix(PREFIX) else { continue };
-        // `apps_Deployment`, `ConfigMap` in the core group, or `all`.
-        let (group, kind) = match kind.rsplit_once('_') {
-            _ if kind == "all" => ("*", "*"),
-            Some((group, kind)) => (group, kind),
-            None => ("", kind),
-        };
-        let value = match yaml::from_yaml(text) {
-            Ok(value) => value,
-            Err(error) => {
-                errors.push(format!("argocd-cm {key}: {error}"));
-                continue;
-            }
-        };
-        let strings = |field: &str| -> Vec<String> {
-            let items = value.get(field).and_then(Value::as_array).unwrap_or_default();
-            items.iter().filter_map(Value::as_str).map(String::from).collect()
-        };
-        rules.push(IgnoreRule {
-            group: group.to_string(),
-            kind: kind.to_string(),
-            name: String::new(),
-            namespace: String::new(),
-            json_pointers: strings("jsonPointers"),
-            jq_path_expressions: strings("jqPathExpressions"),
-            managers: strings("managedFieldsManagers"),
-        });
-    }
     let (rules, wrong) = IgnoreRules::new(&rules);
-    errors.extend(wrong.iter().map(|error| {
+    let errors = wrong.iter().map(|error| {
         let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
         format!("{error}{cause}")
-    }));
-    Compiled { made_from, rules: Arc::new(rules), errors }
+    });
+    let errors = errors.collect();
+    Compiled { rules: Arc::new(rules.joined(&made_from.1.ignored)), errors, made_from }
 }

@@ -22,6 +22,7 @@ use crate::Shared;
 use crate::clusters::Destination;
 use crate::compare::{Compared, Item, Memory};
 use crate::desired::{Asked, Desired, Target, desired, features};
+use crate::orphaned::orphaned;
 use crate::rules::Comparing;
 use crate::source;
 
@@ -180,7 +181,7 @@ impl Served {
                 }
             }
         };
-        let key = self.0.clusters.secret_key();
+        let key = &self.0.clusters.secret_key(&self.0.world.settings());
         let objects = found.objects.into_iter().map(|object| hide::alone(object, key)).collect();
         Ok(Manifests { objects, ..found })
     }
@@ -191,7 +192,14 @@ impl Engine for Served {
         Box::pin(async move {
             let look = self.look(app)?;
             let instance = app.instance(&self.0.config.namespace);
-            Ok(tree::tree(&look.destination.cache, &instance, look.items.iter().map(|(item, _)| item)))
+            let cache = &look.destination.cache;
+            let mut tree = tree::tree(cache, &instance, look.items.iter().map(|(item, _)| item));
+            let stored = self.0.world.app(app);
+            let project = stored.as_ref().and_then(|app| self.0.world.project(app.spec.project()));
+            if let (Some(app), Some(project)) = (stored, project) {
+                tree.orphaned_nodes = tree::with_owned(cache, orphaned(&self.0, &app, &project, &look.destination));
+            }
+            Ok(tree)
         })
     }
 
@@ -200,7 +208,8 @@ impl Engine for Served {
             let look = self.look(app)?;
             let live =
                 |key: &ResourceKey| look.destination.cache.get(key)?.live.as_ref().map(|live| live.object.clone());
-            Ok(managed::managed(&look.items, &look.hooks, &live, &look.comparing, self.0.clusters.secret_key()))
+            let secrets = self.0.clusters.secret_key(&self.0.world.settings());
+            Ok(managed::managed(&look.items, &look.hooks, &live, &look.comparing, &secrets))
         })
     }
 

@@ -79,7 +79,8 @@ pub async fn rendered(
             shared.memo.forget(&request, features);
         }
         let engines: Engines<'_> = shared.engines.borrow();
-        let missing = match shared.memo.render(&request, tree, features, engines) {
+        // A large chart must not hold up what else this thread has to do.
+        let missing = match tokio::task::block_in_place(|| shared.memo.render(&request, tree, features, engines)) {
             Ok(rendered) => {
                 *needs = supplies.needs();
                 return Ok(rendered);

@@ -6,7 +6,6 @@ use bowline_core_ports::Cluster as _;
 use bowline_core_project::{Destination as To, is_destination_permitted, is_kind_permitted};
 use bowline_core_types::{Gvk, Object, ResourceKey};
 use bowline_live_cache::Connection;
-use bowline_live_health::assess;
 use bowline_plan_planner::{Live, Scope, View};
 use jiff::Timestamp;
 
@@ -72,7 +71,7 @@ impl View for ClusterView<'_> {
         let node = self.destination.cache.get(key);
         let watched = node.as_ref().and_then(|node| node.live.as_ref());
         if let Some(newest) = self.memory.newest(key, watched.map(|live| &live.object), self.now) {
-            return Some(Live { health: assess(&newest), object: newest });
+            return Some(Live { health: self.destination.cache.assess(&newest), object: newest });
         }
         let node = node?;
         match &node.live {

@@ -15,7 +15,7 @@ use bowline_core_ports::{
 };
 use bowline_core_types::{Gvk, Object, ResourceKey, SecretKey, digest_secret, is_secret};
 
-use crate::error;
+use crate::{error, unknown};
 
 /// One cluster, written to as whom the client acts as.
 pub struct KubeCluster {
@@ -97,10 +97,22 @@ impl KubeCluster {
         let mut body = object.clone();
         prepare(&mut body, namespace);
         let answer = match options.write {
-            Write::ServerSideApply => {
+            Write::ServerSideApply => loop {
                 let patch = Patch::Apply(body.value());
-                self.client.patch(&resource, namespace, object.name(), "", patch, &write).await
-            }
+                let answer = self.client.patch(&resource, namespace, object.name(), "", patch, &write).await;
+                match answer {
+                    // Fields that nobody is to look for are left out, as the API server does for other ways of writing.
+                    Err(Error::Status(status)) if options.validation == FieldValidation::Ignore => {
+                        let mut value = body.value().clone();
+                        let known = unknown::remove(&mut value, &status.message).then(|| Object::new(value));
+                        match known {
+                            Some(Ok(known)) => body = known,
+                            _ => break Err(Error::Status(status)),
+                        }
+                    }
+                    answer => break answer,
+                }
+            },
             Write::Create => self.client.create(&resource, namespace, body.value(), &write).await,
             Write::Replace => {
                 if body.resource_version().is_empty() {

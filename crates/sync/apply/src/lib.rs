@@ -6,5 +6,6 @@
 mod cluster;
 mod error;
 mod pods;
+mod unknown;
 
 pub use cluster::KubeCluster;

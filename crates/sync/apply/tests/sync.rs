@@ -21,7 +21,7 @@ use bowline_plan_planner::{
     Strategy, SyncOptions, View, hook_objects, plan,
 };
 use bowline_sync_apply::KubeCluster;
-use bowline_sync_executor::{Executor, Overlay, Pause, Unrevealed};
+use bowline_sync_executor::{Executor, Overlay, Pause};
 use bowline_tests_kube::KubeServer;
 use jiff::Timestamp;
 
@@ -193,8 +193,7 @@ impl Lab {
                         Purpose::Wave(phase, wave) => format!("{phase} {wave}"),
                         other => format!("{other:?}"),
                     });
-                    let executor =
-                        Executor { cluster: &self.cluster, reveal: &Unrevealed, pause: &Sleep, parallel: 20 };
+                    let executor = Executor { cluster: &self.cluster, pause: &Sleep, parallel: 20 };
                     let report = executor.run(&step, || false).await;
                     report.record(&mut progress, &mut overlay, Timestamp::now());
                     // A namespace that only CreateNamespace asked for carries no mark.

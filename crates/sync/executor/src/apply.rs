@@ -7,7 +7,7 @@ use bowline_core_ports::{
     Applied, ApplyOptions, ClusterError, ClusterErrorKind, DeleteOptions, FieldValidation, Propagation, Write,
 };
 use bowline_core_types::{Object, annotation};
-use bowline_plan_merge::{LEGACY_MANAGERS, migrate, needs_migration};
+use bowline_plan_merge::{migrate, needs_migration};
 use bowline_plan_planner::{Action, ActionKind, Outcome, WriteMode};
 
 use crate::{Executor, wording};
@@ -34,8 +34,6 @@ pub(crate) async fn check(executor: &Executor<'_>, action: &Action) -> Result<Ou
     let ActionKind::Check { object, mode, validate, anew, force } = &action.kind else {
         unreachable!("because only checks come here")
     };
-    let revealed = executor.reveal.reveal(object);
-    let object = revealed.as_ref().unwrap_or(object);
     let in_place = options(*mode, *validate, true);
     let result = if *anew {
         check_anew(executor, object, *validate).await
@@ -83,11 +81,10 @@ pub(crate) async fn apply(executor: &Executor<'_>, action: &Action) -> Result<Ou
     let ActionKind::Apply { object, mode, validate, force, migrate, dry_run, .. } = &action.kind else {
         unreachable!("because only applies come here")
     };
-    let revealed = executor.reveal.reveal(object);
-    let object = revealed.as_ref().unwrap_or(object);
     let options = options(*mode, *validate, *dry_run);
-    if *migrate && !dry_run {
-        take_over(executor, action).await?;
+    if !migrate.is_empty() && !dry_run {
+        let managers: Vec<&str> = migrate.iter().map(String::as_str).collect();
+        take_over(executor, action, &managers).await?;
     }
     let applied = if *force && *mode == WriteMode::Replace && !dry_run {
         make_anew(executor, action, object, &options).await?
@@ -170,15 +167,15 @@ async fn make_anew(
 }
 
 /// Moves the fields of client-side applies to us, so that what left Git is removed. What changes meanwhile is looked at again.
-async fn take_over(executor: &Executor<'_>, action: &Action) -> Result<(), ClusterError> {
+async fn take_over(executor: &Executor<'_>, action: &Action, managers: &[&str]) -> Result<(), ClusterError> {
     for _ in 0..5 {
         let Some(live) = executor.cluster.get(&action.gvk, &action.key.namespace, &action.key.name).await? else {
             return Ok(());
         };
-        if !needs_migration(&live, &LEGACY_MANAGERS) {
+        if !needs_migration(&live, managers) {
             return Ok(());
         }
-        let patch = migrate(&live, &LEGACY_MANAGERS, annotation::FIELD_MANAGER).map_err(|e| {
+        let patch = migrate(&live, managers, annotation::FIELD_MANAGER).map_err(|e| {
             ClusterError::new(ClusterErrorKind::Other, format!("managed fields of {}: {e}", action.key))
         })?;
         let Some(patch) = patch else { return Ok(()) };

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use bowline_core_ports::{BoxFuture, Cluster, ClusterError};
-use bowline_core_types::Object;
 use bowline_plan_planner::{Action, ActionKind, Outcome, Progress, Purpose, Step};
 use futures::StreamExt as _;
 use jiff::Timestamp;
@@ -16,23 +15,11 @@ pub trait Pause: Send + Sync {
     fn pause(&self, time: Duration) -> BoxFuture<'_, ()>;
 }
 
-/// Puts the data of Secrets into desired objects that hold digests, for the one write that needs them.
-pub trait Reveal: Send + Sync {
-    /// The object to write in the place of `object`; `None` where it is written as it is.
-    fn reveal(&self, object: &Object) -> Option<Object>;
-}
-
-/// Nothing is revealed: the desired objects hold their data.
-#[derive(Clone, Copy, Debug)]
-pub struct Unrevealed;
-
 /// Carries out steps on one cluster.
 #[derive(Clone, Copy)]
 pub struct Executor<'a> {
     /// The cluster, with whom it acts as.
     pub cluster: &'a dyn Cluster,
-    /// Where the data of Secrets come from.
-    pub reveal: &'a dyn Reveal,
     /// How time passes.
     pub pause: &'a dyn Pause,
     /// How many calls are made at once.
@@ -51,14 +38,6 @@ pub struct Report {
 
 /// How often a call is made that fails for reasons which pass.
 const ATTEMPTS: u32 = 4;
-
-// === impl Reveal ===
-
-impl Reveal for Unrevealed {
-    fn reveal(&self, _: &Object) -> Option<Object> {
-        None
-    }
-}
 
 // === impl Executor ===
 

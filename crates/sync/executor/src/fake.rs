@@ -10,7 +10,7 @@ use bowline_core_ports::{
 };
 use bowline_core_types::{Gvk, Object, ResourceKey};
 
-use crate::{Pause, Reveal};
+use crate::Pause;
 
 #[derive(Default)]
 pub struct FakeCluster {
@@ -226,19 +226,5 @@ impl Pause for Clockwork<'_> {
                 }
             }
         })
-    }
-}
-
-/// Puts `secret` where desired objects hold a digest.
-pub struct Safe;
-
-impl Reveal for Safe {
-    fn reveal(&self, object: &Object) -> Option<Object> {
-        if object.kind() != "Secret" {
-            return None;
-        }
-        let mut object = object.clone();
-        object.fields_mut().insert("data", from_json(br#"{"a":"c2VjcmV0"}"#).unwrap());
-        Some(object)
     }
 }

@@ -12,7 +12,7 @@ mod prune;
 mod wording;
 
 pub use apply::may_pass_later;
-pub use executor::{Executor, Pause, Report, Reveal, Unrevealed};
+pub use executor::{Executor, Pause, Report};
 pub use overlay::Overlay;
 
 #[cfg(doc)]

@@ -6,8 +6,8 @@ use bowline_core_types::{Object, ResourceKey};
 use bowline_plan_planner::*;
 use jiff::Timestamp;
 
-use crate::fake::{Clockwork, FakeCluster, Safe};
-use crate::{Executor, Overlay, Report, Unrevealed};
+use crate::fake::{Clockwork, FakeCluster};
+use crate::{Executor, Overlay, Report};
 
 fn object(kind: &str, name: &str) -> Object {
     let json = format!(r#"{{"apiVersion":"v1","kind":"{kind}","metadata":{{"name":"{name}","namespace":"n"}}}}"#);
@@ -32,7 +32,7 @@ fn apply(object: Object, mode: WriteMode, force: bool) -> Action {
         mode,
         validate: true,
         force,
-        migrate: true,
+        migrate: vec!["kubectl-client-side-apply".to_string()],
         dry_run: false,
         version_before: String::new(),
     };
@@ -41,7 +41,7 @@ fn apply(object: Object, mode: WriteMode, force: bool) -> Action {
 
 async fn run(cluster: &FakeCluster, frees: bool, groups: Vec<Vec<Action>>) -> (Report, Vec<String>) {
     let pause = Clockwork { cluster, frees };
-    let executor = Executor { cluster, reveal: &Safe, pause: &pause, parallel: 2 };
+    let executor = Executor { cluster, pause: &pause, parallel: 2 };
     let step = Step { purpose: Purpose::Wave(SyncPhase::Sync, 0), groups, message: String::new() };
     let report = executor.run(&step, || false).await;
     let told = report
@@ -164,20 +164,10 @@ async fn hooks_are_let_go_and_deleted() {
 }
 
 #[tokio::test]
-async fn secrets_are_revealed_for_the_write_alone() {
-    let cluster = FakeCluster::default();
-    let secret = object("Secret", "s");
-    let (report, _) = run(&cluster, false, vec![vec![apply(secret.clone(), WriteMode::Apply, false)]]).await;
-    assert!(to_json(cluster.object(&secret.key()).unwrap().value(), false).contains("c2VjcmV0"));
-    let ActionKind::Apply { object, .. } = &report.outcomes[0].0.kind else { panic!() };
-    assert!(!to_json(object.value(), false).contains("c2VjcmV0"), "the plan does not hold it");
-}
-
-#[tokio::test]
 async fn a_step_that_is_told_to_stop_does_nothing_more() {
     let cluster = FakeCluster::default();
     let pause = Clockwork { cluster: &cluster, frees: false };
-    let executor = Executor { cluster: &cluster, reveal: &Unrevealed, pause: &pause, parallel: 1 };
+    let executor = Executor { cluster: &cluster, pause: &pause, parallel: 1 };
     let groups = vec![vec![apply(object("ConfigMap", "a"), WriteMode::Apply, false)]];
     let step = Step { purpose: Purpose::Check, groups, message: String::new() };
     let report = executor.run(&step, || true).await;

@@ -89,7 +89,7 @@ impl Adapter {
 
     pub fn with(access: impl Fn(&str, &str) -> Result<Access, SourceError> + Send + Sync + 'static) -> Adapter {
         let cache = tempfile::tempdir().unwrap();
-        let settings = Settings::new(cache.path(), std::env::vars_os());
+        let settings = Settings { local: true, ..Settings::new(cache.path(), std::env::vars_os()) };
         Adapter { git: GitRepositories::new(settings, access).unwrap(), cache }
     }
 

@@ -4,12 +4,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bowline_base_kube::{ApiResource, Class, Error, Event, Watch, WatchOptions};
+use bowline_base_kube::{ApiResource, Class, Error, Event, Watch, WatchOptions, WriteOptions};
 use bowline_base_task::Owned;
 use bowline_base_value::Value;
 use bowline_core_types::{GroupKind, ResourceKey};
 
-use super::Inner;
+use serde_json::json;
+
+use super::{Inner, RespectRbac};
 use crate::node::Node;
 use crate::state::Progress;
 use crate::store::{Effect, ObjectName};
@@ -50,10 +52,18 @@ impl Follower {
             stopped: stopped.clone(),
             seen: HashSet::new(),
         };
+        let asked = resource.clone();
         let name = format!("watch {} of {}", resource.title(), inner.client.server());
         let task = inner.tasks.spawn_owned(name, async move {
             loop {
                 let event = watch.next().await;
+                if let Event::Failed { error, .. } = &event
+                    && error.is(Class::Forbidden)
+                    && following.gives_up(&asked).await
+                {
+                    // It is asked for again when the cluster serves other kinds.
+                    return following.refused();
+                }
                 following.event(event);
             }
         });
@@ -167,6 +177,35 @@ impl Following {
         }
     }
 
+    /// Whether a kind that we may not list is left alone.
+    async fn gives_up(&self, resource: &ApiResource) -> bool {
+        match self.inner.respect_rbac {
+            RespectRbac::Off => false,
+            RespectRbac::Normal => true,
+            RespectRbac::Strict => match may_list(&self.inner, resource, &self.namespace).await {
+                Ok(allowed) => !allowed,
+                Err(error) => {
+                    tracing::debug!(kind = %self.kind, %error, "nobody says whether we may list a kind");
+                    false
+                }
+            },
+        }
+    }
+
+    /// We may not list the kind, and that is respected: nothing is known of it and nothing is missed.
+    fn refused(&self) {
+        tracing::info!(server = self.inner.client.server(), kind = %self.kind, "a kind is left out: we may not list it");
+        let kind = self.kind.clone();
+        let namespace = self.namespace.clone();
+        self.change(|inner, store| {
+            for key in store.unseen(&kind, &namespace, &HashSet::new()) {
+                let effect = store.remove(&key);
+                inner.tell(effect, &key);
+            }
+        });
+        self.progress(Progress::Refused);
+    }
+
     fn progress(&self, progress: Progress) {
         let key = (self.kind.clone(), self.namespace.clone());
         let stopped = self.stopped.clone();
@@ -202,10 +241,26 @@ impl Following {
     }
 }
 
+/// Asks the API server whether we may list a kind.
+async fn may_list(inner: &Inner, resource: &ApiResource, namespace: &str) -> Result<bool, Error> {
+    let review =
+        ApiResource::new("authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", false);
+    let question = json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": {
+        "resourceAttributes": {
+            "verb": "list", "group": &*resource.group, "resource": &*resource.plural, "namespace": namespace
+        }
+    }});
+    let answer = inner.client.create(&review, "", &question.into(), &WriteOptions::default()).await?;
+    Ok(answer.value.get_path(&["status", "allowed"]).and_then(Value::as_bool).unwrap_or_default())
+}
+
 // === impl Inner ===
 
 impl Inner {
     fn tell(&self, effect: Effect, key: &ResourceKey) {
+        if let Some(namespace) = effect.loose {
+            self.feed.namespace(namespace);
+        }
         if effect.definitions {
             self.rediscover.notify_one();
         }

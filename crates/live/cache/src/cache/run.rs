@@ -1,5 +1,6 @@
 //! Keeps one watch per kind that the cluster serves.
 
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,16 +33,17 @@ pub(super) async fn run(inner: Arc<Inner>) {
             Ok(discovery) => {
                 failures = 0;
                 let discovery = Arc::new(discovery);
-                let served = {
+                let before = {
                     let mut known = inner.discovery.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-                    std::mem::replace(&mut *known, discovery.clone()) != discovery
+                    std::mem::replace(&mut *known, discovery.clone())
                 };
                 adjust(&inner, &mut watches, &discovery);
                 inner.set_states(|states| states.discovered = true);
                 inner.connected();
-                if served {
+                let kinds = served_otherwise(&before, &discovery);
+                if !kinds.is_empty() {
                     inner.changed.send_modify(|n| *n += 1);
-                    inner.feed.cluster();
+                    inner.feed.kinds(kinds, true);
                 }
             }
             Err(error) => {
@@ -90,9 +92,22 @@ async fn ask(inner: &Inner) -> Result<Discovery, Error> {
     Discovery::fetch(&inner.client).await
 }
 
+/// The kinds that came, went, or are served in other versions, at other places or with other verbs.
+fn served_otherwise(before: &Discovery, after: &Discovery) -> BTreeSet<GroupKind> {
+    if before == after {
+        return BTreeSet::new();
+    }
+    let known: HashSet<&ApiResource> = before.all().collect();
+    let found: HashSet<&ApiResource> = after.all().collect();
+    let changed = known.symmetric_difference(&found);
+    changed.map(|resource| GroupKind { group: resource.group.clone(), kind: resource.kind.clone() }).collect()
+}
+
 /// Starts watches of what is newly served and ends those of what is no longer.
 fn adjust(inner: &Arc<Inner>, watches: &mut Watches, discovery: &Discovery) {
     let filter = inner.filter.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+    let anew = std::mem::take(&mut *inner.anew.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+    let refused = inner.states().refused();
     let mut wanted: Vec<(WatchKey, &ApiResource)> = Vec::new();
     for resource in discovery.all().filter(|resource| filter.watches(resource)) {
         let kind = GroupKind { group: resource.group.clone(), kind: resource.kind.clone() };
@@ -120,8 +135,9 @@ fn adjust(inner: &Arc<Inner>, watches: &mut Watches, discovery: &Discovery) {
     }
     for (key, resource) in wanted {
         let same = |follower: &Follower| same_place(follower.resource(), resource);
-        if !watches.get(&key).is_some_and(same) {
-            // Of a kind that is watched at another version from now on, the objects stay until they have been listed.
+        if !watches.get(&key).is_some_and(same) || anew.contains(&key.0) || refused.contains(&key) {
+            // Of a kind that is watched at another version, or read otherwise, from now on, the objects stay until they have been
+            // listed.
             if let Some(old) = watches.remove(&key) {
                 old.stop(inner);
             }

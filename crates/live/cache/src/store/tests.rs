@@ -9,8 +9,7 @@ fn reader() -> Reader {
     Reader {
         instances: InstanceId::default(),
         secrets: SecretKey::new([7; 32]),
-        assess: Arc::new(bowline_live_health::assess),
-        compare_status: false,
+        reading: Default::default(),
         seed: 1,
         interner: std::sync::Mutex::default(),
     }

@@ -1,7 +1,7 @@
 //! [`Board`]: the tasks of an operation with what is on record of each.
 
 use bowline_core_types::{HookDeletePolicy, Object, ResourceKey, has_hook_finalizer, is_hook, is_skipped};
-use bowline_plan_merge::{LEGACY_MANAGERS, needs_migration};
+use bowline_plan_merge::needs_migration;
 
 use crate::{
     Action, ActionKind, Deletion, Input, Live, OperationPhase, Progress, ResultCode, Scope, SyncPhase, Task, TaskKind,
@@ -236,8 +236,12 @@ impl Task {
         let force = self.options.force || force;
         let validate = self.options.validate;
         let live = self.live.as_ref().map(|l| &l.object);
-        let legacy = live.is_some_and(|live| needs_migration(live, &LEGACY_MANAGERS));
-        let migrate = self.options.migrate && mode == WriteMode::Apply && legacy;
+        let managers: Vec<&str> = self.options.legacy_managers.iter().map(String::as_str).collect();
+        let legacy = live.is_some_and(|live| needs_migration(live, &managers));
+        let migrate = match self.options.migrate && mode == WriteMode::Apply && legacy {
+            true => self.options.legacy_managers.clone(),
+            false => Vec::new(),
+        };
         let version_before = live.map(|live| live.resource_version().to_string()).unwrap_or_default();
         self.action(ActionKind::Apply { object, mode, validate, force, migrate, dry_run, version_before }, reason)
     }

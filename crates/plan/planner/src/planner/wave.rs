@@ -159,7 +159,7 @@ fn prunes(input: &Input<'_>, board: &mut Board, due: &[usize]) -> Vec<crate::Act
         let verdict = prune::decide(input, &board.tasks[i], &board.withheld);
         let code = prune::code(&verdict);
         match verdict {
-            Verdict::Delete(action) => actions.push(action),
+            Verdict::Delete(action) => actions.push(*action),
             Verdict::Skip(why) => board.set(i, Some(code), OperationPhase::Succeeded, &why),
             Verdict::Gone => board.set(i, Some(code), OperationPhase::Succeeded, "pruned"),
             Verdict::Confirm => {}

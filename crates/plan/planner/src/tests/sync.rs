@@ -464,7 +464,7 @@ fn deletions_from_what_is_not_fully_known_are_withheld() {
     );
     assert_eq!(
         world.progress.results[0].message,
-        "not deleted, because what is desired or live is not fully known: pods could not be listed"
+        "left alone, because what is desired or live is not fully known: pods could not be listed"
     );
     assert_eq!(world.live.len(), 1);
 }

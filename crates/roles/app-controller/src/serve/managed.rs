@@ -70,8 +70,6 @@ fn text(state: Option<Value>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use bowline_base_value::from_json;
     use bowline_core_crd::Application;
 
@@ -93,8 +91,8 @@ mod tests {
     fn check(items: Vec<Item>, hooks: &[Object]) -> Vec<String> {
         let comparing = Comparing::of(
             &Application::new("argocd", "a"),
-            BTreeMap::new(),
-            &Value::Null,
+            &Default::default(),
+            &Default::default(),
             &mut None,
             &mut Conditions::default(),
         );

@@ -1,6 +1,7 @@
 //! The application's objects and all that they own, as the contract shows them.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use bowline_core_crd::{
     ApplicationTree, HealthStatus, HealthStatusCode, InfoItem, LoadBalancerIngress, ResourceNetworkingInfo,
@@ -25,6 +26,23 @@ pub fn tree<'a>(cache: &Cache, instance: &str, items: impl Iterator<Item = &'a I
         .iter()
         .map(|found| ResourceNode { parent_refs: found.parents.iter().map(parent).collect(), ..node(&found.node) });
     ApplicationTree { nodes: present.chain(missing).collect(), ..ApplicationTree::default() }
+}
+
+/// Objects and all that they own.
+pub fn with_owned(cache: &Cache, roots: Vec<Arc<Node>>) -> Vec<ResourceNode> {
+    let mut seen: HashSet<ResourceKey> = roots.iter().map(|node| node.key.clone()).collect();
+    let mut nodes: Vec<ResourceNode> = roots.iter().map(|root| node(root)).collect();
+    let mut open = roots;
+    while let Some(owner) = open.pop() {
+        let parent = reference(&owner.key, &owner.version, &owner.uid.to_string());
+        for child in cache.children(&owner.key) {
+            if seen.insert(child.key.clone()) {
+                nodes.push(ResourceNode { parent_refs: vec![parent.clone()], ..node(&child) });
+                open.push(child);
+            }
+        }
+    }
+    nodes
 }
 
 /// A node without its parents.

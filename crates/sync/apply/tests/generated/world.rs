@@ -15,7 +15,7 @@ use bowline_plan_diff::Step as At;
 use bowline_plan_merge::{LEGACY_MANAGERS, needs_migration};
 use bowline_plan_planner::{Action, ActionKind, Outcome, Purpose, Step, SyncPhase, WriteMode};
 use bowline_sync_apply::KubeCluster;
-use bowline_sync_executor::{Executor, Pause, Unrevealed};
+use bowline_sync_executor::{Executor, Pause};
 use bowline_tests_kube::KubeServer;
 
 /// Chance, by a seed.
@@ -243,7 +243,7 @@ impl Lab {
         };
         let step =
             Step { purpose: Purpose::Wave(SyncPhase::Sync, 0), groups: vec![vec![action]], message: String::new() };
-        let executor = Executor { cluster: &self.cluster, reveal: &Unrevealed, pause: &Sleep, parallel: 1 };
+        let executor = Executor { cluster: &self.cluster, pause: &Sleep, parallel: 1 };
         let mut report = executor.run(&step, || false).await;
         report.outcomes.pop().unwrap().1
     }
