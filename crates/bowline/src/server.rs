@@ -67,11 +67,12 @@ async fn serve(global: &Global, args: ServerArgs) -> Result<(), CliError> {
     let api = args.api.bind(&health).await?;
     let client = Client::new(&config(global)?, &surroundings).map_err(crate::kube::failed)?;
     let cache = args.cache_dir.clone().unwrap_or_else(|| std::env::temp_dir().join("bowline"));
+    let registries = bowline_desired_registry::Settings::new(cache.join("registry"));
     let mut git = bowline_desired_git::Settings::new(cache, std::env::vars_os());
     git.local = args.allow_local_repositories;
     let controller = Config {
         namespace: global.namespace.clone(),
-        registries: bowline_desired_registry::Settings::new(cache.join("registry")),
+        registries,
         proxies: crate::registry::proxies()?,
         git,
         secrets: random()?,

@@ -228,7 +228,10 @@ impl Lab {
             mode: WriteMode::Apply,
             validate: true,
             force: false,
-            migrate: live.is_some_and(|live| needs_migration(live, &LEGACY_MANAGERS)),
+            migrate: match live.is_some_and(|live| needs_migration(live, &LEGACY_MANAGERS)) {
+                true => LEGACY_MANAGERS.map(String::from).to_vec(),
+                false => Vec::new(),
+            },
             dry_run: false,
             version_before: live.map(|live| live.resource_version().to_string()).unwrap_or_default(),
         };
