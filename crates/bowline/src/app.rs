@@ -1,6 +1,7 @@
 //! `bowline app`: Applications, over the Kubernetes API.
 
 pub mod compared;
+mod confirm_deletion;
 mod create;
 mod delete;
 mod delete_resource;
@@ -66,6 +67,8 @@ pub enum AppCommand {
     Edit(edit::EditArgs),
     /// End the operation that is under way
     TerminateOp(terminate_op::TerminateArgs),
+    /// Confirm the deletions that a sync waits for
+    ConfirmDeletion(confirm_deletion::ConfirmArgs),
     /// List an application's live objects and what these own
     Resources(resources::ResourcesArgs),
     /// Print the logs of an application's pods
@@ -107,6 +110,7 @@ pub async fn run(global: &Global, command: AppCommand) -> Result<(), CliError> {
         AppCommand::Patch(args) => patch::run(global, args).await,
         AppCommand::Edit(args) => edit::run(global, args).await,
         AppCommand::TerminateOp(args) => terminate_op::run(global, args).await,
+        AppCommand::ConfirmDeletion(args) => confirm_deletion::run(global, args).await,
         AppCommand::Resources(args) => resources::run(global, args).await,
         AppCommand::Logs(args) => logs::run(global, *args).await,
         AppCommand::PatchResource(args) => patch_resource::run(global, args).await,

@@ -2,6 +2,7 @@
 //! operation state and of the results in it; conditions are shown in their own table.
 
 use bowline_core_crd::{Application, OperationPhase, OperationState, ResultCode};
+use bowline_core_types::annotation;
 
 use super::print::time;
 
@@ -25,6 +26,9 @@ pub fn sentences(app: &Application) -> Vec<String> {
         _ => {}
     }
     sentences.extend(results(state));
+    if sentences.iter().any(|sentence| sentence.contains(annotation::DELETION_APPROVED)) {
+        sentences.push(format!("To confirm the deletions: `bowline app confirm-deletion {}`", app.metadata.name));
+    }
     if matches!(state.phase, OperationPhase::Failed | OperationPhase::Error) {
         sentences.push(what_to_do(app, state));
     }
@@ -94,6 +98,12 @@ mod tests {
             message: "ignored (requires pruning)".into(),
             ..ResourceResult::default()
         };
+        let held = ResourceResult {
+            message: "not deleted; to confirm, set the annotation argocd.argoproj.io/deletion-approved".into(),
+            ..left.clone()
+        };
+        let waits = sentences(&app(OperationPhase::Succeeded, "successfully synced", vec![held]));
+        assert_eq!(waits[1], "To confirm the deletions: `bowline app confirm-deletion shop`");
         let refused = ResourceResult {
             kind: "Service".into(),
             name: "web".into(),

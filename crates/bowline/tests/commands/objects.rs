@@ -170,6 +170,11 @@ fn an_operation_is_ended() {
     shop(&lab);
     let said = lab.bad(20, &["app", "terminate-op", "shop"]);
     assert!(said.contains("No operation is in progress"), "{said}");
+    lab.good(&["app", "confirm-deletion", "shop"]);
+    let approved =
+        lab.object("applications", "shop")["metadata"]["annotations"]["argocd.argoproj.io/deletion-approved"].clone();
+    let approved: jiff::Timestamp = approved.as_str().unwrap().parse().unwrap();
+    assert!(approved.as_second() > 1_700_000_000, "{approved}");
     let state = json!({"phase": "Running", "operation": {"sync": {}}, "startedAt": "2026-01-01T00:00:00Z"});
     merge(&lab, json!({"operation": {"sync": {}}, "status": {"operationState": state}}));
     assert_eq!(lab.good(&["app", "terminate-op", "shop"]), "Application 'shop' operation terminating\n");
