@@ -72,13 +72,16 @@ fn a_deletion_waits_whole_for_what_needs_a_word() {
     lab.repo.commit(&[
         ("app/claim.yaml", Some(CLAIM)),
         ("app/kept.yaml", Some(&kept)),
+        ("app/asks.yaml", Some(&kept.replace("name: kept", "name: asks").replace("Delete=false", "Delete=confirm"))),
         ("app/one.yaml", Some(&config_map("one", "1"))),
     ]);
     lab.create("app", "app", &["--sync-policy", "automated", "--set-finalizer"]);
     lab.wait("app", "Synced", |app| app["status"]["sync"]["status"] == "Synced");
     lab.kubectl(&["-n", &lab.control, "delete", "application", "app", "--wait=false"]);
-    let app = lab.wait_condition("app", "DeletionError", "nothing is deleted until the deletion of 1 objects");
-    assert!(condition(&app, "DeletionError").contains("PersistentVolumeClaim"), "{app:#}");
+    let app = lab.wait_condition("app", "DeletionError", "nothing is deleted until the deletion of 2 objects");
+    for held in ["PersistentVolumeClaim target-word/data", "ConfigMap target-word/asks"] {
+        assert!(condition(&app, "DeletionError").contains(held), "{app:#}");
+    }
     assert!(
         condition(&app, "DeletionError")
             .ends_with("set the annotation argocd.argoproj.io/deletion-approved to the present time")

@@ -45,6 +45,7 @@ fn hooks_hold_their_phase_and_go_as_their_policies_say() {
         ("app/during.yaml", Some(&hook("during", "Sync", "HookFailed", "fine"))),
         ("app/post.yaml", Some(&hook("post", "PostSync", "BeforeHookCreation", "running"))),
         ("app/fail.yaml", Some(&hook("fail", "SyncFail", "BeforeHookCreation", "fine"))),
+        ("app/odd.yaml", Some(&hook("odd", "Sometimes", "BeforeHookCreation", "fine"))),
         ("app/skip.yaml", Some(&hook("skip", "Skip", "BeforeHookCreation", "fine"))),
         ("app/one.yaml", Some(&config_map("one", "1"))),
     ]);
@@ -65,7 +66,8 @@ fn hooks_hold_their_phase_and_go_as_their_policies_say() {
     assert_eq!(message(&app), "successfully synced (no more tasks)");
     assert!(lab.object("configmap", "pre").is_null(), "HookSucceeded");
     assert!(!lab.object("configmap", "during").is_null(), "HookFailed stays after a success");
-    for absent in ["fail", "skip"] {
+    lab.wait_condition("app", "UnsupportedSettingWarning", "odd does not run: no hook type in \"Sometimes\" is one of");
+    for absent in ["fail", "skip", "odd"] {
         assert!(lab.object("configmap", absent).is_null(), "{absent}");
     }
 

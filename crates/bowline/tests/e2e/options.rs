@@ -36,7 +36,10 @@ fn message(state: &Value) -> &str {
 #[test]
 fn prunes_obey_their_options() {
     let lab = Lab::new("prunes");
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: orphans\nspec:\n  replicas: 0\n  selector: {matchLabels: {app: orphans}}\n  template:\n    metadata: {labels: {app: orphans}}\n    spec: {containers: [{name: c, image: 'example.com/c:1'}]}\n";
     lab.repo.commit(&[
+        ("orphan/a.yaml", Some(&config_map("orphan-a", "1"))),
+        ("orphan/b.yaml", Some(deployment)),
         ("never/a.yaml", Some(&config_map("never-a", "1"))),
         ("never/b.yaml", Some(&annotated("never-b", "1", &[("sync-options", "Prune=false")]))),
         ("never/c.yaml", Some(&annotated("never-c", "1", &[("compare-options", "IgnoreExtraneous")]))),
@@ -48,7 +51,8 @@ fn prunes_obey_their_options() {
     create(&lab, "never", &[]);
     create(&lab, "confirm", &[]);
     create(&lab, "last", &["PruneLast=true", "PrunePropagationPolicy=background"]);
-    for name in ["never", "confirm", "last"] {
+    create(&lab, "orphan", &["PrunePropagationPolicy=orphan"]);
+    for name in ["never", "confirm", "last", "orphan"] {
         lab.cli(&["app", "sync", name]);
         lab.wait_synced(name, None);
     }
@@ -56,6 +60,7 @@ fn prunes_obey_their_options() {
         ("never/b.yaml", None),
         ("never/c.yaml", None),
         ("confirm/b.yaml", None),
+        ("orphan/b.yaml", None),
         ("last/a.yaml", Some(&config_map("last-a", "2"))),
         ("last/b.yaml", None),
     ]);
@@ -70,6 +75,22 @@ fn prunes_obey_their_options() {
     assert_eq!(lab.app("never")["status"]["sync"]["status"], "OutOfSync");
     lab.kubectl(&["annotate", "configmap", "never-b", "argocd.argoproj.io/compare-options=IgnoreExtraneous"]);
     lab.wait_synced("never", None);
+
+    // What a pruned object owns stays where that is asked for.
+    lab.refresh("orphan");
+    let (_, state) = sync(&lab, "orphan", &["--prune"]);
+    assert!(results(&state).contains(&"orphans Pruned: pruned".to_string()), "{state:#}");
+    lab.wait_object("deployment", "orphans", "pruned", Value::is_null);
+    let left = lab.kubectl(&[
+        "get",
+        "replicasets",
+        "-l",
+        "app=orphans",
+        "-o",
+        "jsonpath={.items[*].metadata.ownerReferences}",
+    ]);
+    assert_eq!(left.trim(), "", "it has no owner any more");
+    assert_ne!(lab.kubectl(&["get", "replicasets", "-l", "app=orphans", "-o", "name"]).trim(), "");
 
     // Without --prune nothing is.
     lab.refresh("last");

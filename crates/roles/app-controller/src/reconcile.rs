@@ -371,6 +371,14 @@ impl Pass<'_> {
                 format!("{}/{} is part of applications {} and {other}", key.kind, key.name, self.name),
             );
         }
+        for hook in desired.hooks.iter().filter(|hook| HookType::of(hook).is_empty()) {
+            // Helm's hooks of other types (tests) are none of ours, as the contract has it.
+            if let Some(types) = hook.annotation(annotation::HOOK) {
+                let there_are = "PreSync, Sync, PostSync, SyncFail, Skip, PreDelete, PostDelete";
+                let message = format!("{} does not run: no hook type in {types:?} is one of {there_are}", hook.key());
+                self.conditions.add(conditions::not_carried_out(), message);
+            }
+        }
         for key in &desired.excluded {
             self.conditions.add(
                 Kind::ExcludedResourceWarning,
