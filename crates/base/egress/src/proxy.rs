@@ -59,7 +59,8 @@ impl Proxy {
     pub fn parse(text: &str) -> Result<Proxy, String> {
         // Its text may hold a password, so no message repeats it.
         let none = || "the proxy is no URL: write http://HOST:PORT".to_string();
-        let (scheme, rest) = text.trim().split_once("://").ok_or_else(none)?;
+        // As Go reads it: without a scheme it is an HTTP proxy.
+        let (scheme, rest) = text.trim().split_once("://").unwrap_or(("http", text.trim()));
         let (kind, port) = match scheme.to_ascii_lowercase().as_str() {
             "http" => (Kind::Http, 80),
             "https" => (Kind::Https, 443),
@@ -298,7 +299,8 @@ mod tests {
         assert!(!format!("{proxy:?}").contains("p:\""));
         let error = Proxy::parse("ftp://u:hidden@h").unwrap_err();
         assert!(error.contains("socks5://") && !error.contains("hidden"), "{error}");
-        assert!(Proxy::parse("h:3128").is_err());
+        assert_eq!(Proxy::parse("h:3128"), Proxy::parse("http://h:3128/"));
+        assert!(Proxy::parse("").is_err() && Proxy::parse("http://").is_err());
     }
 
     #[test]
