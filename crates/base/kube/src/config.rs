@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bowline_base_egress::Tls;
 use bowline_base_value::Sensitive;
 
 /// Where a cluster is and who we are there.
@@ -21,21 +22,6 @@ pub struct Config {
     pub namespace: Option<String>,
     /// Speak HTTP/2 to an `http://` server without asking.
     pub http2_prior_knowledge: bool,
-}
-
-/// How the server proves who it is, and we who we are.
-#[derive(Clone, Debug, Default)]
-pub struct Tls {
-    /// Certificate authorities in PEM; the machine's own where there is none.
-    pub ca: Option<Vec<u8>>,
-    /// Client certificate chain in PEM.
-    pub cert: Option<Vec<u8>>,
-    /// Its key in PEM.
-    pub key: Option<Sensitive<Vec<u8>>>,
-    /// Accept any certificate.
-    pub insecure: bool,
-    /// The name that the server's certificate must carry, where it is not the URL's host.
-    pub server_name: Option<String>,
 }
 
 /// Who we are, beside a client certificate.

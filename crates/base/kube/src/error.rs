@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+pub(crate) use bowline_base_egress::chain;
 use serde::Deserialize;
 
 /// Why a request did not do what it should.
@@ -199,20 +200,4 @@ impl Status {
             _ => Class::Other,
         }
     }
-}
-
-/// An error and what caused it, in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        let next = error.to_string();
-        // Many errors repeat their source's text.
-        if !text.contains(&next) {
-            text.push_str(": ");
-            text.push_str(&next);
-        }
-        source = error.source();
-    }
-    text
 }

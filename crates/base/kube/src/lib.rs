@@ -21,11 +21,11 @@ mod pool;
 mod query;
 mod read;
 mod resource;
-mod tls;
 mod watch;
 
+pub use bowline_base_egress::Tls;
 pub use client::{Answer, Client, Runtime};
-pub use config::{Auth, Config, Exec, Impersonate, Tls};
+pub use config::{Auth, Config, Exec, Impersonate};
 pub use discovery::Discovery;
 pub use error::{Class, Error, Status, StatusCause, StatusDetails};
 pub use kubeconfig::KubeconfigError;

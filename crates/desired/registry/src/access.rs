@@ -189,10 +189,7 @@ mod tests {
             url: "https://h".into(),
             name: String::new(),
             project: if template { String::new() } else { "team".into() },
-            data: fields
-                .iter()
-                .map(|(k, v)| (k.to_string(), bowline_core_types::Sensitive::new(v.to_string())))
-                .collect(),
+            data: fields.iter().map(|(k, v)| (k.to_string(), Sensitive::new(v.to_string()))).collect(),
         }
     }
 
