@@ -1,0 +1,146 @@
+//! Actions on objects: what people do to workloads without changing what is declared.
+
+use bowline_base_value::Value;
+use bowline_core_crd::{ResourceAction, ResourceActionParam};
+use bowline_core_rbac::action;
+use bowline_core_types::Object;
+use bowline_web_wire::application::{
+    ApplicationResourceRequest, ResourceActionParameters, ResourceActionRunRequestV2, ResourceActionsListResponse,
+};
+use serde_json::json;
+use tonic::Status;
+
+use super::find::{Named, text};
+use super::resource::{Asked, Reachable, reach};
+use crate::caller::{Caller, masked};
+use crate::{Ground, error, events};
+
+/// What restarts the pods of a workload: its template gets this annotation, as `kubectl rollout restart` gives it.
+const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
+
+/// The actions that an object offers.
+pub(crate) async fn list(
+    ground: &Ground,
+    caller: &Caller,
+    request: &ApplicationResourceRequest,
+) -> Result<ResourceActionsListResponse, Status> {
+    let Reachable { reached, gvk, key, .. } = reach(ground, caller, request.into()).await?;
+    let object = reached.cluster.get(&gvk, &key.namespace, &key.name).await.map_err(error::cluster)?;
+    let object = object.ok_or_else(|| Status::not_found(format!("{} {:?} not found", key.kind, key.name)))?;
+    Ok(ResourceActionsListResponse { actions: offered(&object) })
+}
+
+/// Runs an action.
+pub(crate) async fn run(ground: &Ground, caller: &Caller, request: &ResourceActionRunRequestV2) -> Result<(), Status> {
+    let asked = Asked {
+        app: Named {
+            name: text(&request.name),
+            namespace: text(&request.app_namespace),
+            project: text(&request.project),
+        },
+        group: text(&request.group),
+        version: text(&request.version),
+        kind: text(&request.kind),
+        namespace: text(&request.namespace),
+        name: text(&request.resource_name),
+    };
+    let Reachable { found, reached, gvk, key, .. } = reach(ground, caller, asked).await?;
+    let name = text(&request.action);
+    let act = action::RunAction { group: key.group.to_string(), kind: key.kind.to_string(), action: name.to_string() };
+    let _may = caller.enforcer().permit(act, found.object(ground)).map_err(|_| masked())?;
+    let object = reached.cluster.get(&gvk, &key.namespace, &key.name).await.map_err(error::cluster)?;
+    let object = object.ok_or_else(|| Status::not_found(format!("{} {:?} not found", key.kind, key.name)))?;
+    let offer = offered(&object).into_iter().find(|offer| offer.name == name).ok_or_else(|| {
+        Status::invalid_argument(format!("action {name:?} is not available for {}/{}", key.group, key.kind))
+    })?;
+    if offer.disabled {
+        return Err(Status::invalid_argument(format!(
+            "action {name:?} is disabled for {} {:?} now",
+            key.kind, key.name
+        )));
+    }
+    let now = ground.clock.now().to_string();
+    let patch = patch(name, &request.resource_action_parameters, &now)?;
+    reached.cluster.patch(&gvk, &key, &Value::from(patch), false).await.map_err(error::cluster)?;
+    let message = format!("{} ran action {name} on resource {} '{}'", caller.username(), key.kind, key.name);
+    events::of_application(ground, &found.app, events::Told { reason: "ResourceActionRan", message }).await;
+    Ok(())
+}
+
+fn offered(object: &Object) -> Vec<ResourceAction> {
+    let action = |name: &str, icon: &str, disabled: bool| ResourceAction {
+        name: name.to_string(),
+        icon_class: icon.to_string(),
+        disabled,
+        ..ResourceAction::default()
+    };
+    let scale = || ResourceAction {
+        params: vec![ResourceActionParam { name: "replicas".to_string() }],
+        ..action("scale", "fa fa-fw fa-arrows-v", false)
+    };
+    let restart = || action("restart", "fa fa-fw fa-repeat", false);
+    match (object.group(), object.kind()) {
+        ("apps", "Deployment") => {
+            let paused = object.value().get_path(&["spec", "paused"]).and_then(Value::as_bool).unwrap_or_default();
+            vec![
+                action("pause", "fa fa-fw fa-pause-circle", paused),
+                restart(),
+                action("resume", "fa fa-fw fa-play-circle", !paused),
+                scale(),
+            ]
+        }
+        ("apps", "StatefulSet") => vec![restart(), scale()],
+        ("apps", "DaemonSet") => vec![restart()],
+        _ => Vec::new(),
+    }
+}
+
+/// The merge patch that an action is.
+fn patch(name: &str, parameters: &[ResourceActionParameters], now: &str) -> Result<serde_json::Value, Status> {
+    match name {
+        "restart" => Ok(json!({"spec": {"template": {"metadata": {"annotations": {RESTARTED_AT: now}}}}})),
+        "pause" => Ok(json!({"spec": {"paused": true}})),
+        "resume" => Ok(json!({"spec": {"paused": null}})),
+        "scale" => {
+            let replicas = parameters.iter().find(|parameter| text(&parameter.name) == "replicas");
+            let replicas = replicas.and_then(|parameter| text(&parameter.value).parse::<u32>().ok());
+            let replicas = replicas.ok_or_else(|| {
+                Status::invalid_argument("action \"scale\" needs the parameter replicas, a whole number")
+            })?;
+            Ok(json!({"spec": {"replicas": replicas}}))
+        }
+        _ => Err(Status::invalid_argument(format!("action {name:?} is not known"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bowline_base_value::from_json;
+
+    use super::*;
+
+    #[test]
+    fn workloads_offer_what_fits_their_state() {
+        let offers = |json: &str| {
+            let object = Object::new(from_json(json.as_bytes()).unwrap()).unwrap();
+            let shown = |a: &ResourceAction| format!("{}{}", a.name, if a.disabled { "!" } else { "" });
+            offered(&object).iter().map(shown).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(offers(r#"{"apiVersion":"apps/v1","kind":"Deployment"}"#), "pause restart resume! scale");
+        assert_eq!(
+            offers(r#"{"apiVersion":"apps/v1","kind":"Deployment","spec":{"paused":true}}"#),
+            "pause! restart resume scale"
+        );
+        assert_eq!(offers(r#"{"apiVersion":"apps/v1","kind":"DaemonSet"}"#), "restart");
+        assert_eq!(offers(r#"{"apiVersion":"v1","kind":"ConfigMap"}"#), "");
+    }
+
+    #[test]
+    fn a_scale_needs_a_number() {
+        let parameter =
+            |value: &str| [ResourceActionParameters { name: Some("replicas".into()), value: Some(value.into()) }];
+        assert_eq!(patch("scale", &parameter("3"), "").unwrap(), json!({"spec": {"replicas": 3}}));
+        assert!(patch("scale", &parameter("-1"), "").is_err());
+        assert!(patch("scale", &[], "").is_err());
+    }
+}

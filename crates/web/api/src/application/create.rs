@@ -1,0 +1,69 @@
+//! Making an application.
+
+use bowline_core_crd::Application;
+use bowline_core_rbac::{action, object};
+use bowline_core_types::AppName;
+use bowline_web_wire::application::ApplicationCreateRequest;
+use tonic::Status;
+
+use super::find::check_namespace;
+use super::update::permit_update;
+use super::validate::{normalize, validate};
+use crate::caller::{Caller, refused};
+use crate::{Ground, store};
+
+/// Makes it, or, with `upsert`, gives the one that is there this spec.
+pub(crate) async fn create(
+    ground: &Ground,
+    caller: &Caller,
+    request: ApplicationCreateRequest,
+) -> Result<Application, Status> {
+    let mut app = request.application.ok_or_else(|| Status::invalid_argument("the application is missing"))?;
+    let control = ground.world.namespace();
+    if app.metadata.namespace.is_empty() {
+        app.metadata.namespace = control.to_string();
+    }
+    check_namespace(ground, &app.metadata.namespace)?;
+    normalize(&mut app);
+    // What an application is asked to do, and how it stands, is not the caller's to say.
+    app.operation = None;
+    app.status = Default::default();
+    let wanted = {
+        let metadata = &app.metadata;
+        object::Application::new(app.spec.project(), &metadata.namespace, &metadata.name, control)
+    };
+    let may = caller.enforcer().permit(action::Create, wanted).map_err(refused)?;
+    validate(ground, &app, request.validate.unwrap_or(true)).await?;
+
+    let name = AppName::new(app.metadata.namespace.as_str(), app.metadata.name.as_str());
+    let refusal = match store::create(ground, &may, &app).await {
+        Ok(created) => return Ok(created),
+        Err(status) if status.code() == tonic::Code::AlreadyExists => status,
+        Err(status) => return Err(status),
+    };
+    let Some(there) = ground.world.app(&name) else { return Err(refusal) };
+    if is_same(&there, &app) {
+        return Ok(Application::clone(&there));
+    }
+    if !request.upsert.unwrap_or_default() {
+        return Err(Status::invalid_argument(
+            "existing application spec is different, use upsert flag to force update",
+        ));
+    }
+    let may = permit_update(ground, caller, &there, app.spec.project())?;
+    store::change(ground, &may, &name, |stored| {
+        stored.spec = app.spec.clone();
+        stored.metadata.labels.extend(app.metadata.labels.clone());
+        stored.metadata.annotations.extend(app.metadata.annotations.clone());
+        stored.metadata.finalizers.clone_from(&app.metadata.finalizers);
+        Ok(())
+    })
+    .await
+}
+
+fn is_same(a: &Application, b: &Application) -> bool {
+    a.spec == b.spec
+        && a.metadata.labels == b.metadata.labels
+        && a.metadata.annotations == b.metadata.annotations
+        && a.metadata.finalizers == b.metadata.finalizers
+}

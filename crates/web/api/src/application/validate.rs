@@ -1,0 +1,55 @@
+//! Whether a spec can be right, before it is stored.
+
+use bowline_core_crd::Application;
+use bowline_core_ports::Origin;
+use bowline_core_project::{Destination, validate_spec};
+use tonic::Status;
+
+use super::find::usable_project;
+use crate::Ground;
+
+/// The spec in the form that is stored: a project is always named.
+pub(crate) fn normalize(app: &mut Application) {
+    if app.spec.project.is_empty() {
+        app.spec.project = app.spec.project().to_string();
+    }
+}
+
+/// Checks the spec against its project, and, where `deep`, that its sources can be rendered. What is wrong is told together, as
+/// the conditions that the controller would set.
+pub(crate) async fn validate(ground: &Ground, app: &Application, deep: bool) -> Result<(), Status> {
+    let project = usable_project(ground, app)?;
+    if !deep {
+        return Ok(());
+    }
+    let invalid = |reasons: &[String]| {
+        let conditions: Vec<String> = reasons.iter().map(|reason| format!("InvalidSpecError: {reason}")).collect();
+        Status::invalid_argument(format!(
+            "application spec for {} is invalid: {}",
+            app.metadata.name,
+            conditions.join(";")
+        ))
+    };
+    let to = &app.spec.destination;
+    let cluster = ground.world.destination(&to.server, &to.name).map_err(|reason| invalid(&[reason]))?;
+    let destination = Destination {
+        server: &cluster.server,
+        name: &cluster.name,
+        namespace: &to.namespace,
+        scoped_to_project: cluster.project == app.spec.project(),
+    };
+    let reasons = validate_spec(&project.spec, app.spec.project(), &app.spec, destination);
+    if !reasons.is_empty() {
+        return Err(invalid(&reasons));
+    }
+    if app.spec.source_hydrator.is_some() {
+        return Err(invalid(
+            &["spec.sourceHydrator is not supported yet: use spec.source or spec.sources".to_string()],
+        ));
+    }
+    let origin = Origin::Sources { revisions: Vec::new(), anew: true };
+    match ground.engine.manifests(app, origin).await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(invalid(&[error.to_string()])),
+    }
+}

@@ -1,0 +1,53 @@
+//! What failed, as a status of gRPC.
+
+use bowline_base_kube::Error;
+use bowline_core_ports::{ClusterError, ClusterErrorKind, EngineError, EngineErrorKind, SourceError, SourceErrorKind};
+use bowline_web_wire::status::code_of_kubernetes;
+use tonic::{Code, Status};
+
+/// A refusal or failure of the cluster that holds the control namespace.
+pub(crate) fn kubernetes(error: Error) -> Status {
+    match &error {
+        Error::Status(status) => Status::new(code_of_kubernetes(&status.reason), status.message.clone()),
+        _ if error.is_transient() => Status::unavailable(error.to_string()),
+        _ => Status::unknown(error.to_string()),
+    }
+}
+
+/// A refusal or failure of an application's cluster.
+pub(crate) fn cluster(error: ClusterError) -> Status {
+    let code = match error.kind {
+        ClusterErrorKind::NotFound | ClusterErrorKind::NoSuchKind => Code::NotFound,
+        ClusterErrorKind::AlreadyExists => Code::AlreadyExists,
+        ClusterErrorKind::Conflict => Code::Aborted,
+        ClusterErrorKind::Invalid => Code::InvalidArgument,
+        ClusterErrorKind::Forbidden => Code::PermissionDenied,
+        ClusterErrorKind::Unauthorized => Code::Unauthenticated,
+        ClusterErrorKind::TooManyRequests => Code::ResourceExhausted,
+        ClusterErrorKind::Unreachable => Code::Unavailable,
+        ClusterErrorKind::Other => Code::Unknown,
+    };
+    Status::new(code, error.message)
+}
+
+/// What the engine cannot tell.
+pub(crate) fn engine(error: EngineError) -> Status {
+    let code = match error.kind {
+        EngineErrorKind::NotFound => Code::NotFound,
+        EngineErrorKind::NotYet => Code::FailedPrecondition,
+        EngineErrorKind::Invalid => Code::InvalidArgument,
+        EngineErrorKind::Failed => Code::Unknown,
+    };
+    Status::new(code, error.message)
+}
+
+/// A source that cannot be had.
+pub(crate) fn source(error: SourceError) -> Status {
+    let code = match error.kind {
+        SourceErrorKind::Refused | SourceErrorKind::NoSuchRevision => Code::InvalidArgument,
+        SourceErrorKind::Unreachable => Code::Unavailable,
+        SourceErrorKind::Authentication => Code::NotFound,
+        _ => Code::Unknown,
+    };
+    Status::new(code, error.message)
+}
