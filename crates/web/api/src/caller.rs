@@ -4,43 +4,35 @@ use std::fmt;
 use std::sync::Arc;
 
 use bowline_core_rbac::{Denied, Enforcer};
+use bowline_web_auth::{Authenticator, Principal};
 use tonic::{Request, Status};
 
-/// What is known of who calls.
-pub trait Enforcing: Send + Sync {
-    /// What they may, by the policy of this moment.
-    fn enforcer(&self) -> Arc<Enforcer>;
+use crate::Ground;
 
-    /// The name that operations and logs have of them.
-    fn username(&self) -> String;
-}
-
-/// Who calls. The server's gate puts it into the extensions of a request that it lets in.
+/// Who calls. What they may is asked anew each time: a stream lives longer than a policy.
 #[derive(Clone)]
-pub struct Caller(Arc<dyn Enforcing>);
+pub(crate) struct Caller {
+    principal: Arc<Principal>,
+    auth: Arc<Authenticator>,
+}
 
 // === impl Caller ===
 
 impl Caller {
-    /// Who `of` tells of.
-    pub fn new(of: Arc<dyn Enforcing>) -> Caller {
-        Caller(of)
-    }
-
-    /// Who sent a request. One that passed no gate is nobody's, and may nothing.
-    pub fn of<T>(request: &Request<T>) -> Result<Caller, Status> {
-        let caller = request.extensions().get::<Caller>().cloned();
-        caller.ok_or_else(|| Status::unauthenticated("no session information"))
+    /// Who sent a request, as the gate found them. One that passed no gate is nobody's, and may nothing.
+    pub(crate) fn of<T>(ground: &Ground, request: &Request<T>) -> Result<Caller, Status> {
+        let found = bowline_web_admin::Caller::of(request)?;
+        Ok(Caller { principal: found.principal, auth: ground.auth.clone() })
     }
 
     /// What they may, by the policy of this moment.
-    pub fn enforcer(&self) -> Arc<Enforcer> {
-        self.0.enforcer()
+    pub(crate) fn enforcer(&self) -> Arc<Enforcer> {
+        self.auth.enforcer(&self.principal)
     }
 
     /// The name that operations and logs have of them.
-    pub fn username(&self) -> String {
-        self.0.username()
+    pub(crate) fn username(&self) -> &str {
+        &self.principal.username
     }
 }
 

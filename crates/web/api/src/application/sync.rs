@@ -74,7 +74,7 @@ pub(crate) async fn sync(
             sync_options: options,
             ..SyncOperation::default()
         }),
-        initiated_by: OperationInitiator { username: caller.username(), ..OperationInitiator::default() },
+        initiated_by: OperationInitiator { username: caller.username().to_string(), ..OperationInitiator::default() },
         info: request.infos,
         retry: request.retry_strategy.or_else(|| own_retry(app)).unwrap_or_default(),
     };
@@ -126,7 +126,10 @@ pub(crate) async fn rollback(
                     .unwrap_or_default(),
                 ..SyncOperation::default()
             }),
-            initiated_by: OperationInitiator { username: caller.username(), ..OperationInitiator::default() },
+            initiated_by: OperationInitiator {
+                username: caller.username().to_string(),
+                ..OperationInitiator::default()
+            },
             ..Operation::default()
         })
     };
