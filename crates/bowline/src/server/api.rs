@@ -7,7 +7,7 @@ use bowline_base_kube::{Client, Runtime};
 use bowline_base_telemetry::prometheus::registry::Registry;
 use bowline_base_telemetry::{Admin, Health};
 use bowline_roles_api_server::listen::Limits;
-use bowline_roles_api_server::{ApiServer, Config, Flags, Handlers, Metrics, Surroundings};
+use bowline_roles_api_server::{ApiServer, Config, Flags, Metrics, Services, Surroundings};
 use bowline_roles_app_controller::AppController;
 use clap::Args;
 
@@ -71,6 +71,9 @@ pub struct ApiArgs {
     /// Cipher suites of TLS 1.2, with : between them
     #[arg(long, env = "ARGOCD_TLS_CIPHERS", hide_env = true, value_name = "NAMES")]
     tlsciphers: Option<String>,
+    /// Let everybody do everything
+    #[arg(long, env = "ARGOCD_SERVER_DISABLE_AUTH", hide_env = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_name = "true|false")]
+    disable_auth: bool,
     /// Megabytes that a message may have
     #[arg(long, default_value_t = 200, env = "ARGOCD_GRPC_MAX_SIZE_MB", hide = true)]
     grpc_max_size_mb: usize,
@@ -137,9 +140,14 @@ impl Bound {
         tracing::info!(%address, metrics = %self.metrics.local_addr()?, "api server");
         let read = controller.clone();
         let around = Surroundings {
-            world: controller.world().clone(),
+            services: Services {
+                world: controller.world().clone(),
+                client,
+                engine: controller.engine(),
+                remotes: controller.remotes(),
+                more: Box::new(|_| Vec::new()),
+            },
             read: Box::pin(async move { read.ready().await }),
-            client,
             clock: runtime.clock.clone(),
             tasks: runtime.tasks.clone(),
             health: health.clone(),
@@ -151,14 +159,27 @@ impl Bound {
             limits: Limits { connections: connections(), ..Limits::default() },
             message_bytes: args.grpc_max_size_mb.saturating_mul(1 << 20),
             program: std::env::current_exe().ok(),
+            disable_auth: args.disable_auth,
+            login_limits: login_limits(),
+            ..Config::default()
         };
-        self.server.start(config, around, Handlers::default());
+        self.server.start(config, around);
         let cancel = runtime.tasks.cancel_token().clone();
         runtime.tasks.spawn("metrics port", async move {
             cancel.run(self.metrics.serve()).await;
         });
         Ok(())
     }
+}
+
+/// Limits of logins, as the environment says.
+fn login_limits() -> bowline_web_auth::Limits {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment of the API server")]
+    let (limits, wrong) = bowline_web_auth::Limits::from_environment(|name| std::env::var(name).ok());
+    for sentence in wrong {
+        tracing::warn!("{sentence}");
+    }
+    limits
 }
 
 /// How many connections the API may have: as many as it wants, or half of the files that the process may open. The process is given

@@ -6,6 +6,7 @@
 
 mod lab;
 
+mod api;
 mod deletion;
 mod drift;
 mod failures;

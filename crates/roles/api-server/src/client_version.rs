@@ -6,7 +6,7 @@ use bowline_base_semver::{Constraint, Version};
 const OLDEST: &str = "1.4.0";
 
 /// Refuses a user agent of an old command line: the code and the sentence.
-pub(crate) fn check(user_agent: &str) -> Result<(), (usize, String)> {
+pub(crate) fn check(user_agent: &str) -> Result<(), (i32, String)> {
     let words: Vec<&str> = user_agent.split_whitespace().collect();
     if let ["grpc-go/1.10.0" | "grpc-go/1.15.0"] = words[..] {
         return Err((9, format!("unsatisfied client version constraint: >= {OLDEST}")));

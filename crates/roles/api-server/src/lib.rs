@@ -5,12 +5,14 @@
 //! under way go on, and the next ones meet the new options, the new certificate.
 
 mod answer;
+mod assemble;
 mod call;
 mod certificates;
 mod client_version;
 mod download;
 mod drain;
 mod files;
+mod gate;
 mod gzip;
 mod health;
 mod limits;
@@ -20,6 +22,7 @@ mod observe;
 mod options;
 mod redirect;
 mod server;
+mod sign_in;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -28,7 +31,7 @@ mod webhook;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -37,25 +40,24 @@ use bowline_base_kube::Client;
 use bowline_base_task::Tasks;
 use bowline_base_telemetry::Health;
 use bowline_core_control::World;
-use bowline_core_ports::{BoxFuture, Hints};
+use bowline_core_ports::{BoxFuture, Engine, Hints, Remotes};
+use bowline_web_auth::Authenticator;
+use bowline_web_wire::Method;
 use hyper::{Request, Response, StatusCode};
 use tokio::sync::{Notify, watch};
 use tower::util::BoxCloneSyncService;
 
-pub use call::{Call, Protocol};
 pub use files::{Asset, Files};
 pub use limits::Stalled;
 pub use listen::connection::Peer;
 pub use metrics::Metrics;
-pub use observe::Asker;
 pub use options::{Flags, Options};
-pub use server::Handlers;
 pub use tls::Certificate;
 
+use assemble::Pieces;
 use certificates::{Given, Source};
 use health::Healthz;
 use listen::{Limits, Mode, Port, Shared};
-use observe::Observer;
 use server::Server;
 use webhook::Webhooks;
 
@@ -74,16 +76,51 @@ pub struct Config {
     pub message_bytes: usize,
     /// The program for download.
     pub program: Option<PathBuf>,
+    /// The web UI.
+    pub files: Files,
+    /// Everybody may do everything.
+    pub disable_auth: bool,
+    /// Limits of logins.
+    pub login_limits: bowline_web_auth::Limits,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            flags: Flags::default(),
+            limits: Limits::default(),
+            message_bytes: MESSAGE_BYTES,
+            program: None,
+            files: Files::default(),
+            disable_auth: false,
+            login_limits: bowline_web_auth::Limits::default(),
+        }
+    }
+}
+
+/// Makes the methods of services that stand elsewhere.
+pub type More = Box<dyn FnOnce(&Arc<Authenticator>) -> Vec<Method> + Send>;
+
+/// What the services stand on.
+pub struct Services {
+    /// What the control namespace says.
+    pub world: Arc<World>,
+    /// The way to the cluster that holds it.
+    pub client: Client,
+    /// What is known of clusters and what they hold.
+    pub engine: Arc<dyn Engine>,
+    /// The way to clusters and repositories that somebody asks about.
+    pub remotes: Arc<dyn Remotes>,
+    /// Further services.
+    pub more: More,
 }
 
 /// What the API server stands on.
 pub struct Surroundings {
-    /// What the control namespace says.
-    pub world: Arc<World>,
-    /// Is done when that has been read once.
+    /// What the services stand on.
+    pub services: Services,
+    /// Is done when what the control namespace says has been read once.
     pub read: BoxFuture<'static, ()>,
-    /// The way to the cluster.
-    pub client: Client,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Owns what runs.
@@ -114,38 +151,52 @@ impl ApiServer {
         self.port.local_addr()
     }
 
-    /// Serves from now on: health at once, everything else when the settings have been read, or at once where flags decide what is spoken.
-    pub fn start(self, config: Config, around: Surroundings, handlers: Handlers) {
-        let Surroundings { world, read, client, clock, tasks, health, hints, metrics } = around;
+    /// Serves from now on: health at once, everything else when the settings have been read.
+    pub fn start(self, config: Config, around: Surroundings) {
+        let Surroundings { services, read, clock, tasks, health, hints, metrics } = around;
+        let (world, client) = (services.world.clone(), services.client.clone());
         let first = Arc::new(Options::of(&config.flags, &world.settings()));
-        let known = if config.flags.insecure == Some(true) { Mode::Plain } else { Mode::Starting };
         let (options_out, options) = watch::channel(first);
-        let (mode_out, mode) = watch::channel(known);
+        let (mode_out, mode) = watch::channel(Mode::Starting);
         let (given_out, given) = watch::channel(Given::default());
+        let (serving_out, serving) = watch::channel(true);
         let cancel = tasks.cancel_token().clone();
 
         let watching = certificates::watch_given(client.clone(), world.namespace().to_string(), given_out);
         spawn(&tasks, "watch the server's certificate", watching);
-        let source = Source {
-            world: world.clone(),
-            client: client.clone(),
-            flags: config.flags.clone(),
+        let handlers = Arc::new(OnceLock::new());
+        let source =
+            Source { world: world.clone(), client: client.clone(), flags: config.flags, clock: clock.clone(), given };
+        let pieces = Pieces {
+            services,
+            files: config.files,
+            program: config.program,
+            disable_auth: config.disable_auth,
+            login_limits: config.login_limits,
+            message_bytes: config.message_bytes,
             clock: clock.clone(),
-            given,
+            metrics: metrics.clone(),
+            serving,
         };
+        let assembled = handlers.clone();
         spawn(&tasks, "follow the server's options", async move {
             read.await;
+            let now = Options::of(&source.flags, &source.world.settings());
+            let _ = assembled.set(pieces.assemble(&now).await);
             certificates::follow(source, options_out, mode_out).await;
         });
+        let stopping = cancel.clone();
+        tasks.spawn("say that the server stops", async move {
+            stopping.cancelled().await;
+            serving_out.send_replace(false);
+        });
 
-        let healthz = Arc::new(Healthz::new(health.clone(), Some(client.clone()), clock.clone()));
+        let healthz = Arc::new(Healthz::new(health, Some(client), clock));
         let server = Arc::new(Server {
             handlers,
             options: options.clone(),
-            observer: Observer { clock: clock.clone(), metrics: metrics.clone() },
             healthz: healthz.clone(),
-            webhooks: Some(Webhooks::new(world, hints, metrics.clone())),
-            program: config.program,
+            webhooks: Webhooks::new(world, hints, metrics.clone()),
             message_bytes: config.message_bytes,
             cancel: cancel.clone(),
         });

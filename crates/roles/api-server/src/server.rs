@@ -2,59 +2,39 @@
 //! the routes.
 
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use axum::Router;
 use axum::body::Body;
 use bowline_base_task::Cancel;
+use bowline_web_auth::{LONGEST_BODY, Presented, csrf};
 use futures::FutureExt;
-use hyper::header::{CONTENT_TYPE, USER_AGENT};
+use hyper::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
 use crate::answer::text;
-use crate::call::{Call, Protocol, refusal};
-use crate::files::Files;
+use crate::assemble::Handlers;
+use crate::call::{Protocol, mistake};
 use crate::health::Healthz;
 use crate::limits::bounded;
 use crate::listen::connection::Peer;
-use crate::observe::Observer;
+use crate::observe::{self, Route};
 use crate::options::Options;
 use crate::webhook::Webhooks;
-use crate::{client_version, download, drain, gzip};
+use crate::{download, drain, gzip, sign_in};
 
 /// What a name and a password need.
 const LOGIN_BYTES: usize = 64 << 10;
-
-/// What answers, besides what this crate answers itself.
-#[derive(Clone, Default)]
-pub struct Handlers {
-    /// gRPC services, by their paths; gRPC-web comes to `grpc_web`.
-    pub grpc: Router,
-    /// The same services as gRPC-web.
-    pub grpc_web: Router,
-    /// `/api/…`: the REST gateway.
-    pub api: Router,
-    /// `/auth/…` and `/api/dex/…`: the way to the identity provider and back.
-    pub sign_in: Router,
-    /// `/swagger.json`.
-    pub description: Option<bytes::Bytes>,
-    /// The web UI.
-    pub files: Files,
-    /// The names of the gRPC services.
-    pub services: Vec<&'static str>,
-}
+/// What a message has before it.
+const FRAME: usize = 5;
 
 pub(crate) struct Server {
-    pub(crate) handlers: Handlers,
+    /// Everything that is put together after the settings have been read.
+    pub(crate) handlers: Arc<OnceLock<Handlers>>,
     pub(crate) options: watch::Receiver<Arc<Options>>,
-    pub(crate) observer: Observer,
     pub(crate) healthz: Arc<Healthz>,
-    pub(crate) webhooks: Option<Webhooks>,
-    /// The program for download.
-    pub(crate) program: Option<PathBuf>,
+    pub(crate) webhooks: Webhooks,
     /// Bytes of a message.
     pub(crate) message_bytes: usize,
     pub(crate) cancel: Cancel,
@@ -64,26 +44,18 @@ pub(crate) struct Server {
 
 impl Server {
     /// Answers a request.
-    pub(crate) async fn answer(&self, request: Request<Body>) -> Response<Body> {
+    pub(crate) async fn answer(&self, mut request: Request<Body>) -> Response<Body> {
         let protocol = Protocol::of(request.headers());
         let peer = request.extensions().get::<Peer>().copied();
+        request.extensions_mut().insert(protocol);
         let options = self.options.borrow().clone();
-        let root = options.root_path.as_str();
-        let path = request.uri().path();
-        let call = match protocol {
-            Protocol::Http => None,
-            _ => Some(Call::of_path(path.strip_prefix(root).unwrap_or(path), &self.handlers.services)),
-        };
         let packs = options.gzip && protocol == Protocol::Http && gzip::accepts(request.headers());
-        let answering = async {
-            let answering = AssertUnwindSafe(self.route(protocol, request, &options));
-            let answered = answering.catch_unwind().await;
-            answered.unwrap_or_else(|_| {
-                tracing::error!("a handler panicked; the panic itself is on standard error");
-                refusal(protocol, 13, "the server made a mistake, which it has logged")
-            })
-        };
-        let response = self.observer.watch(protocol, peer, call, answering).await;
+        let answering = AssertUnwindSafe(self.route(protocol, request, &options));
+        let response = answering.catch_unwind().await.unwrap_or_else(|_| {
+            tracing::error!("a handler panicked; the panic itself is on standard error");
+            mistake(protocol, "the server made a mistake, which it has logged")
+        });
+        observe::tell(protocol, peer, &response);
         let response = drain::until(&self.cancel, protocol, response);
         if packs { gzip::compress(response) } else { response }
     }
@@ -108,62 +80,71 @@ impl Server {
             return self.call(protocol, request).await;
         }
         let method = request.method().clone();
+        let Some(handlers) = self.handlers.get() else {
+            return match path.as_str() {
+                "/healthz" => marked("healthz", self.healthz.answer(request.uri()).await),
+                _ => marked("starting", text(StatusCode::SERVICE_UNAVAILABLE, "the server is starting; try again\n")),
+            };
+        };
         match path.as_str() {
             "/healthz" => marked("healthz", self.healthz.answer(request.uri()).await),
-            "/api/webhook" => match &self.webhooks {
-                Some(webhooks) => marked("webhook", webhooks.answer(request, options.webhook_bytes).await),
-                None => marked("webhook", text(StatusCode::NOT_FOUND, "Not Found\n")),
-            },
-            "/swagger.json" => match self.handlers.description.clone().filter(|_| !options.swagger_disabled) {
-                Some(description) => {
-                    let mut response = text(StatusCode::OK, description);
-                    response
-                        .headers_mut()
-                        .insert(CONTENT_TYPE, "application/json".parse().expect("because it is a constant"));
-                    marked("swagger", response)
-                }
-                None => marked("swagger", text(StatusCode::NOT_FOUND, "Not Found\n")),
-            },
-            path if path.starts_with("/auth/") || path.starts_with("/api/dex/") || path == "/api/dex" => {
-                let request = request.map(|body| bounded(body, LOGIN_BYTES));
-                marked("sign-in", self.ask(&self.handlers.sign_in, request).await)
+            "/api/webhook" => marked("webhook", self.webhooks.answer(request, options.webhook_bytes).await),
+            "/swagger.json" if !options.swagger_disabled => {
+                let mut response = text(StatusCode::OK, handlers.description.clone());
+                response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                marked("swagger", response)
             }
-            path if path.starts_with("/api/") => {
-                let changes = !matches!(method, Method::GET | Method::HEAD | Method::OPTIONS);
-                if changes && !is_allowed(&request, &options.content_types) {
-                    return marked("api", text(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Invalid content type\n"));
-                }
-                let limit = if path == "/api/v1/session" { LOGIN_BYTES } else { self.message_bytes };
-                let request = request.map(|body| bounded(body, limit));
-                marked("api", self.ask(&self.handlers.api, request).await)
+            "/swagger.json" => marked("swagger", text(StatusCode::NOT_FOUND, "Not Found\n")),
+            path if path.starts_with("/auth/") || path == "/api/dex" || path.starts_with("/api/dex/") => {
+                let request = request.map(|body| bounded(body, LONGEST_BODY));
+                let page = sign_in::answer(&handlers.auth, path, request).await;
+                marked("sign-in", page.unwrap_or_else(|| text(StatusCode::NOT_FOUND, "Not Found\n")))
             }
+            path if path.starts_with("/api/") => marked("api", self.rest(handlers, path, request, options).await),
             path => match path.strip_prefix("/download/") {
-                Some(name) => marked("download", download::answer(&method, name, self.program.as_deref()).await),
-                None => marked("files", self.handlers.files.answer(&method, path, request.headers(), options)),
+                Some(name) => marked("download", download::answer(&method, name, handlers.program.as_deref()).await),
+                None => marked("files", handlers.files.answer(&method, path, request.headers(), options)),
             },
         }
+    }
+
+    /// A call over REST.
+    async fn rest(
+        &self,
+        handlers: &Handlers,
+        path: &str,
+        mut request: Request<Body>,
+        options: &Options,
+    ) -> Response<Body> {
+        let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+        if changes && !is_allowed(&request, &options.content_types) {
+            return text(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Invalid content type\n");
+        }
+        let presented = Presented::in_rest(request.headers(), handlers.auth.options().limits.cookies);
+        if !csrf::is_allowed(request.method(), request.headers(), presented.way, false) {
+            return text(StatusCode::FORBIDDEN, "a page of another site sent this request\n");
+        }
+        request.extensions_mut().insert(presented);
+        // Answers are compressed here, where that can be switched off.
+        request.headers_mut().remove(ACCEPT_ENCODING);
+        let limit = if path == "/api/v1/session" { LOGIN_BYTES } else { self.message_bytes };
+        let Ok(response) = handlers.rest.clone().oneshot(request.map(|body| bounded(body, limit))).await;
+        response
     }
 
     /// A call of gRPC, in either kind.
-    async fn call(&self, protocol: Protocol, request: Request<Body>) -> Response<Body> {
-        let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-        if let Err((code, message)) = client_version::check(agent) {
-            return refusal(protocol, code, &message);
-        }
-        let request = request.map(|body| bounded(body, self.message_bytes));
-        let router = if protocol == Protocol::GrpcWeb { &self.handlers.grpc_web } else { &self.handlers.grpc };
-        let response = self.ask(router, request).await;
-        // What no service knows is told as gRPC tells it.
-        if response.status() == StatusCode::NOT_FOUND {
-            refusal(protocol, 12, "unknown service or method")
-        } else {
-            response
-        }
-    }
-
-    async fn ask(&self, router: &Router, request: Request<Body>) -> Response<Body> {
-        let Ok(response) = router.clone().oneshot(request).await;
-        response
+    async fn call(&self, protocol: Protocol, mut request: Request<Body>) -> Response<Body> {
+        let Some(handlers) = self.handlers.get() else {
+            return text(StatusCode::SERVICE_UNAVAILABLE, "the server is starting; try again\n");
+        };
+        let presented = Presented::in_grpc(request.headers());
+        request.extensions_mut().insert(presented);
+        let request = request.map(|body| bounded(body, self.message_bytes.saturating_add(FRAME)));
+        let Ok(response) = match protocol {
+            Protocol::GrpcWeb => handlers.grpc_web.clone().oneshot(request).await,
+            _ => handlers.grpc.clone().oneshot(request).await,
+        };
+        response.map(Body::new)
     }
 }
 
@@ -193,10 +174,8 @@ fn is_allowed(request: &Request<Body>, types: &[String]) -> bool {
     types.iter().any(|allowed| kind.eq_ignore_ascii_case(allowed))
 }
 
-/// The response of a route, named for the log where it is no call.
-fn marked(route: &str, mut response: Response<Body>) -> Response<Body> {
-    if response.extensions().get::<Call>().is_none() {
-        response.extensions_mut().insert(Call::route(route));
-    }
+/// The response of a route, named for the log.
+fn marked(route: &'static str, mut response: Response<Body>) -> Response<Body> {
+    response.extensions_mut().insert(Route(route));
     response
 }

@@ -1,21 +1,34 @@
 //! Requests to the whole server, without a cluster: settings are put into the world by hand.
 
-use std::sync::Mutex;
+use std::pin::Pin;
+use std::sync::{Mutex, OnceLock};
 
-use axum::Router;
-use axum::routing::{get, post};
 use bowline_base_clock::{Jitter, SystemClock};
 use bowline_base_kube::Runtime;
 use bowline_base_telemetry::prometheus::registry::Registry;
 use bowline_base_value::Value;
-use bowline_core_ports::{HintsFull, Pushed};
+use bowline_core_crd::{Application, ApplicationTree, ResourceDiff};
+use bowline_core_ports::{
+    ClusterFacts, EngineError, Fields, HintsFull, Manifests, Origin, Pushed, Reached, Refs, SourceError,
+};
 use bowline_core_settings::Map;
-use bowline_core_types::Object;
+use bowline_core_types::{AppName, Object};
+use bowline_web_admin::{Sessions, Versions};
+use bowline_web_auth::{Change, Egress, Held, Holder, Parts, SystemRandom, Vault, VaultError};
+use bowline_web_gateway::{Gateway, GrpcWeb, swagger};
+use bowline_web_wire::notification::{
+    NotificationService, ServiceList, ServicesListRequest, TemplateList, TemplatesListRequest, TriggerList,
+    TriggersListRequest, notification_service,
+};
+use bowline_web_wire::tonic::{self, Status};
+use bowline_web_wire::{Api, session, version};
 use http_body_util::BodyExt;
 use hyper::HeaderMap;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
+use crate::assemble::Handlers;
+use crate::gate::ApiGate;
 
 #[derive(Default)]
 struct Heard {
@@ -33,6 +46,46 @@ impl Hints for Heard {
     }
 }
 
+/// Nothing is stored.
+struct Empty;
+
+impl Vault for Empty {
+    fn read<'a>(&'a self, _: Holder, _: &'a str) -> BoxFuture<'a, Result<Option<Held>, VaultError>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn write<'a>(&'a self, _: Holder, _: &'a str, _: Change) -> BoxFuture<'a, Result<(), VaultError>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// Panics when it is asked.
+struct Broken;
+
+#[tonic::async_trait]
+impl NotificationService for Broken {
+    async fn list_triggers(
+        &self,
+        _: tonic::Request<TriggersListRequest>,
+    ) -> Result<tonic::Response<TriggerList>, Status> {
+        panic!("on purpose")
+    }
+
+    async fn list_services(
+        &self,
+        _: tonic::Request<ServicesListRequest>,
+    ) -> Result<tonic::Response<ServiceList>, Status> {
+        Err(Status::unimplemented("not asked"))
+    }
+
+    async fn list_templates(
+        &self,
+        _: tonic::Request<TemplatesListRequest>,
+    ) -> Result<tonic::Response<TemplateList>, Status> {
+        Err(Status::unimplemented("not asked"))
+    }
+}
+
 struct Lab {
     server: Server,
     options: watch::Sender<Arc<Options>>,
@@ -42,26 +95,43 @@ struct Lab {
 }
 
 fn lab(full: bool) -> Lab {
+    with_auth(full, true)
+}
+
+fn with_auth(full: bool, disable_auth: bool) -> Lab {
     let world = Arc::new(World::new("argocd"));
     let heard = Arc::new(Heard { full, ..Heard::default() });
     let (health, clock) = (Health::default(), Arc::new(SystemClock::new()));
-    let metrics = Metrics::register(&mut Registry::default(), false);
+    let metrics = Metrics::register(&mut Registry::default(), true);
     let (options_out, options) = watch::channel(Arc::new(Options::of(&Flags::default(), &world.settings())));
-    let long = || async { "a long answer ".repeat(1_000) };
-    let api = Router::new()
-        .route("/api/v1/long", get(long))
-        .route("/api/v1/echo", post(|body: String| async move { body }))
-        .route("/api/v1/session", post(|body: String| async move { body.len().to_string() }))
-        .route("/api/v1/panic", get(|| async { panic!("on purpose") as String }))
-        .fallback(|| async { (StatusCode::NOT_FOUND, "Not Found\n") });
-    let grpc = Router::new().route("/s.S/M", post(|| async { "called" }));
-    let server = Server {
-        handlers: Handlers { grpc: grpc.clone(), grpc_web: grpc, api, services: vec!["s.S"], ..Handlers::default() },
-        options,
-        observer: Observer { clock: clock.clone(), metrics: metrics.clone() },
-        healthz: Arc::new(Healthz::new(health.clone(), None, clock)),
-        webhooks: Some(Webhooks::new(world.clone(), heard.clone(), metrics)),
+    let auth = Arc::new(Authenticator::new(Parts {
+        world: world.clone(),
+        vault: Arc::new(Empty),
+        http: Arc::new(Egress),
+        clock: clock.clone(),
+        random: Arc::new(SystemRandom),
+        options: bowline_web_auth::Options { disable_auth, ..Default::default() },
+    }));
+    let gate = ApiGate { auth: auth.clone(), clock: clock.clone(), metrics: metrics.clone() };
+    let api = Api::default()
+        .behind(Arc::new(gate))
+        .with(version::version_service(Arc::new(Versions)))
+        .with(session::session_service(Arc::new(Sessions(auth.clone()))))
+        .with(notification_service(Arc::new(Broken)));
+    let handlers = Handlers {
+        auth,
+        grpc: api.grpc(),
+        grpc_web: GrpcWeb::new(&api),
+        rest: Gateway::new(&api).content_types(Vec::new()).router(),
+        description: swagger(&api).to_string().into(),
+        files: Files::default(),
         program: None,
+    };
+    let server = Server {
+        handlers: Arc::new(OnceLock::from(handlers)),
+        options,
+        healthz: Arc::new(Healthz::new(health.clone(), None, clock)),
+        webhooks: Webhooks::new(world.clone(), heard.clone(), metrics),
         message_bytes: 1 << 20,
         cancel: Default::default(),
     };
@@ -85,9 +155,15 @@ impl Lab {
         let (status, text, _) = self.send(what, headers, body.to_string()).await;
         assert_eq!((status, text.as_str()), want, "{what} {headers:?}");
     }
+
+    fn options(&self, flags: Flags) {
+        self.options.send_replace(Arc::new(Options::of(&flags, &self.world.settings())));
+    }
 }
 
 const JSON: (&str, &str) = ("content-type", "application/json");
+
+const NO_CREDENTIALS: &str = r#"{"error":"no credentials supplied","code":16,"message":"no credentials supplied"}"#;
 
 #[tokio::test]
 async fn routes_and_what_is_none() {
@@ -95,75 +171,95 @@ async fn routes_and_what_is_none() {
     lab.check("GET /healthz", &[], "", (200, "ok")).await;
     lab.check("GET /healthz?full=true", &[], "", (200, "ok")).await;
     lab.check("GET /api/v1/nothing", &[], "", (404, "Not Found\n")).await;
+    lab.check("PUT /api/version", &[JSON], "", (405, "Method Not Allowed\n")).await;
     lab.check("GET /nothing", &[], "", (404, "Not Found\n")).await;
     lab.check("PUT /nothing", &[], "", (405, "Method Not Allowed\n")).await;
-    lab.check("GET /swagger.json", &[], "", (404, "Not Found\n")).await;
+    lab.check("GET /auth/login", &[], "", (404, "Not Found\n")).await;
+    assert_eq!(lab.send("GET /auth/logout", &[], "").await.0, 400, "there is no session to end");
+    assert!(lab.send("GET /swagger.json", &[], "").await.1.contains("/api/v1/session"));
     assert_eq!(lab.send("GET /", &[], "").await.0, 200);
     assert_eq!(lab.send("GET /download/bowline-none", &[], "").await.0, 404);
+    assert!(lab.send("GET /api/version", &[], "").await.1.contains("\"Version\":\"v3."));
     lab.health.set_draining();
     lab.check("GET /healthz", &[], "", (503, "the server is stopping\n")).await;
 }
 
 #[tokio::test]
-async fn only_json_changes_anything() {
+async fn only_json_from_our_own_pages_changes_anything() {
     let lab = lab(false);
-    let refused = (415, "Invalid content type\n");
-    lab.check("POST /api/v1/echo", &[JSON], "{}", (200, "{}")).await;
-    lab.check("POST /api/v1/echo", &[("content-type", "application/json; charset=utf-8")], "{}", (200, "{}")).await;
-    for kind in
-        ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=application/json", ""]
-    {
-        lab.check("POST /api/v1/echo", &[("content-type", kind)], "{}", refused).await;
+    let (refused, taken) = ((415, "Invalid content type\n"), (401, NO_CREDENTIALS));
+    lab.check("POST /api/v1/session", &[JSON], "{}", taken).await;
+    lab.check("POST /api/v1/session", &[("content-type", "application/json; charset=utf-8")], "{}", taken).await;
+    let form = "multipart/form-data; boundary=application/json";
+    for kind in ["text/plain", "application/x-www-form-urlencoded", form, ""] {
+        lab.check("POST /api/v1/session", &[("content-type", kind)], "{}", refused).await;
     }
-    lab.check("POST /api/v1/echo", &[], "{}", refused).await;
-    lab.check("DELETE /api/v1/long", &[], "", refused).await;
-    assert_eq!(lab.send("HEAD /api/v1/long", &[], "").await.0, 200, "HEAD changes nothing");
-    let flags = Flags { content_types: Some("".into()), ..Flags::default() };
-    lab.options.send_replace(Arc::new(Options::of(&flags, &lab.world.settings())));
-    lab.check("POST /api/v1/echo", &[("content-type", "text/plain")], "x", (200, "x")).await;
+    lab.check("POST /api/v1/session", &[], "{}", refused).await;
+    lab.check("DELETE /api/v1/session", &[], "", refused).await;
+    assert_eq!(lab.send("HEAD /api/version", &[], "").await.0, 200, "HEAD changes nothing");
+    let cookie = ("cookie", "argocd.token=a.b.c");
+    let foreign = [JSON, cookie, ("sec-fetch-site", "cross-site")];
+    lab.check("POST /api/v1/session", &foreign, "{}", (403, "a page of another site sent this request\n")).await;
+    lab.check("POST /api/v1/session", &[JSON, cookie, ("sec-fetch-site", "same-origin")], "{}", taken).await;
+    let (_, _, headers) = lab.send("DELETE /api/v1/session", &[JSON, cookie], "").await;
+    assert!(headers["set-cookie"].to_str().unwrap().starts_with("argocd.token=;"), "{headers:?}");
+    lab.options(Flags { content_types: Some("".into()), ..Flags::default() });
+    lab.check("POST /api/v1/session", &[("content-type", "text/plain")], "{}", taken).await;
 }
 
 #[tokio::test]
 async fn bodies_are_bounded_and_panics_are_answers() {
     let lab = lab(false);
-    assert_eq!(lab.send("POST /api/v1/echo", &[JSON], "x".repeat(2 << 20)).await.0, 413);
-    lab.check("POST /api/v1/session", &[JSON], "{}", (200, "2")).await;
-    assert_ne!(lab.send("POST /api/v1/session", &[JSON], "x".repeat(100 << 10)).await.0, 200);
-    let (status, text, _) = lab.send("GET /api/v1/panic", &[], "").await;
-    assert_eq!(status, 500);
-    assert!(text.contains(r#""code":13"#) && !text.contains("on purpose"), "{text}");
+    let (status, text, _) = lab.send("POST /api/v1/session", &[JSON], "x".repeat(100 << 10)).await;
+    assert!((400..500).contains(&status) && text.contains("length limit exceeded"), "{status} {text}");
+    let (status, text, _) = lab.send("GET /api/v1/notifications/triggers", &[], "").await;
+    assert!(status == 500 && text.contains(r#""code":13"#), "{status} {text}");
     lab.check("GET /healthz", &[], "", (200, "ok")).await;
+    let malformed = lab.send("POST /api/v1/session", &[JSON], "{\"username\":").await;
+    assert_eq!(malformed.0, 400, "{}", malformed.1);
 }
 
 #[tokio::test]
-async fn calls_of_grpc_go_to_their_services() {
-    let lab = lab(false);
+async fn calls_come_in_three_ways_and_pass_one_gate() {
+    let lab = with_auth(false, false);
     let web = ("content-type", "application/grpc-web+proto");
-    lab.check("POST /s.S/M", &[web], "", (200, "called")).await;
-    lab.check("POST /s.S/M", &[("content-type", "application/grpc")], "", (200, "called")).await;
-    for (headers, code) in [
-        (vec![web, ("user-agent", "argocd-client/v1.0.0 grpc-go/1.1")], "9"),
-        (vec![("content-type", "application/grpc"), ("user-agent", "argocd-client/x")], "3"),
-    ] {
-        let (status, _, answer) = lab.send("POST /s.S/M", &headers, "").await;
-        assert_eq!((status, answer["grpc-status"].to_str().unwrap()), (200, code));
+    let (plain, frame) = (("content-type", "application/grpc"), "\0\0\0\0\0");
+    for kind in [web, plain] {
+        let (status, body, headers) = lab.send("POST /version.VersionService/Version", &[kind], frame).await;
+        assert!(status == 200 && body.contains("v3."), "{headers:?} {body:?}");
+        for (path, agent, code) in [
+            ("/version.VersionService/Version", "argocd-client/v1.0.0 grpc-go/1.1", "9"),
+            ("/version.VersionService/Version", "argocd-client/x", "3"),
+            ("/notification.NotificationService/ListTriggers", "argocd-client/v3.6.1", "16"),
+            // Who is not let in is not told whether he is too old.
+            ("/notification.NotificationService/ListTriggers", "argocd-client/v1.0.0", "16"),
+            ("/no.Such/Method", "", "12"),
+        ] {
+            let (status, _, answer) = lab.send(&format!("POST {path}"), &[kind, ("user-agent", agent)], frame).await;
+            assert_eq!((status, answer["grpc-status"].to_str().unwrap()), (200, code), "{path} {agent}");
+        }
     }
-    let (status, _, answer) = lab.send("POST /no.Such/Method", &[web], "").await;
-    assert_eq!((status, answer["grpc-status"].to_str().unwrap()), (200, "12"));
+    let none = r#"{"error":"no session information","code":16,"message":"no session information"}"#;
+    lab.check("GET /api/v1/notifications/triggers", &[], "", (401, none)).await;
+    lab.check("GET /api/v1/session/userinfo", &[], "", (200, "{}")).await;
 }
 
 #[tokio::test]
 async fn everything_stands_under_the_root_path() {
     let lab = lab(false);
-    let flags = Flags { root_path: Some("/argo/cd".into()), ..Flags::default() };
-    lab.options.send_replace(Arc::new(Options::of(&flags, &lab.world.settings())));
-    lab.check("POST /argo/cd/api/v1/echo", &[JSON], "{}", (200, "{}")).await;
-    lab.check("POST /argo/cd/s.S/M", &[("content-type", "application/grpc-web+proto")], "", (200, "called")).await;
-    lab.check("POST /s.S/M", &[("content-type", "application/grpc")], "", (200, "called")).await;
+    lab.options(Flags { root_path: Some("/argo/cd".into()), ..Flags::default() });
+    lab.check("POST /argo/cd/api/v1/session", &[JSON], "{}", (401, NO_CREDENTIALS)).await;
+    let frame = "\0\0\0\0\0";
+    for (path, kind) in [
+        ("/argo/cd/version.VersionService/Version", "application/grpc-web+proto"),
+        ("/version.VersionService/Version", "application/grpc"),
+    ] {
+        assert!(lab.send(&format!("POST {path}"), &[("content-type", kind)], frame).await.1.contains("v3."), "{path}");
+    }
     for path in ["/argo/cd/healthz", "/healthz"] {
         lab.check(&format!("GET {path}"), &[], "", (200, "ok")).await;
     }
-    for path in ["/api/v1/long", "/argo/cdx/api/v1/long", "/"] {
+    for path in ["/api/version", "/argo/cdx/api/version", "/"] {
         lab.check(&format!("GET {path}"), &[], "", (404, "Not Found\n")).await;
     }
     assert_eq!(lab.send("GET /argo/cd", &[], "").await.0, 200);
@@ -172,13 +268,14 @@ async fn everything_stands_under_the_root_path() {
 #[tokio::test]
 async fn answers_are_compressed_for_who_asks() {
     let lab = lab(false);
-    let (_, text, headers) = lab.send("GET /api/v1/long", &[("accept-encoding", "gzip")], "").await;
-    assert_eq!(headers["content-encoding"], "gzip");
-    assert!(text.len() < 1_000);
-    assert!(lab.send("GET /api/v1/long", &[], "").await.2.get("content-encoding").is_none());
-    let flags = Flags { gzip: Some(false), ..Flags::default() };
-    lab.options.send_replace(Arc::new(Options::of(&flags, &lab.world.settings())));
-    assert!(lab.send("GET /api/v1/long", &[("accept-encoding", "gzip")], "").await.2.get("content-encoding").is_none());
+    let packed = lab.send("GET /swagger.json", &[("accept-encoding", "gzip")], "").await;
+    let plain = lab.send("GET /swagger.json", &[], "").await;
+    assert_eq!(packed.2["content-encoding"], "gzip");
+    assert!(packed.1.len() < plain.1.len() && plain.2.get("content-encoding").is_none());
+    lab.options(Flags { gzip: Some(false), ..Flags::default() });
+    assert!(
+        lab.send("GET /swagger.json", &[("accept-encoding", "gzip")], "").await.2.get("content-encoding").is_none()
+    );
 }
 
 #[tokio::test]
@@ -204,7 +301,7 @@ async fn webhooks_become_hints() {
 
     let map = Map::from([("webhook.maxPayloadSizeMB".to_string(), "1".to_string())]);
     lab.world.put_config_map("argocd-cm", Some(map));
-    lab.options.send_replace(Arc::new(Options::of(&Flags::default(), &lab.world.settings())));
+    lab.options(Flags::default());
     let token = ("X-Gitlab-Token", "s3cret");
     let large = "Webhook processing failed: The payload is either too large or corrupted. Please check the payload size (must be under 1 MB) and ensure it is valid JSON\n";
     lab.check("POST /api/webhook", &[event, token], &"x".repeat(2 << 20), (400, large)).await;
@@ -220,6 +317,53 @@ async fn a_full_queue_is_told() {
     lab.check("POST /api/webhook", &[("X-Gogs-Event", "push")], push, want).await;
 }
 
+/// An engine and remotes that nobody asks.
+struct Nobody;
+
+impl Engine for Nobody {
+    fn tree<'a>(&'a self, _: &'a AppName) -> BoxFuture<'a, Result<ApplicationTree, EngineError>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn managed<'a>(&'a self, _: &'a AppName) -> BoxFuture<'a, Result<Vec<ResourceDiff>, EngineError>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn changes(&self, _: &AppName) -> Pin<Box<dyn futures::Stream<Item = ()> + Send>> {
+        Box::pin(futures::stream::pending())
+    }
+
+    fn manifests<'a>(&'a self, _: &'a Application, _: Origin) -> BoxFuture<'a, Result<Manifests, EngineError>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn reach<'a>(&'a self, _: &'a Application) -> BoxFuture<'a, Result<Reached, EngineError>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn cluster<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Option<ClusterFacts>> {
+        Box::pin(async { None })
+    }
+
+    fn invalidate<'a>(&'a self, _: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(async {})
+    }
+}
+
+impl Remotes for Nobody {
+    fn cluster_version<'a>(&'a self, _: &'a Fields) -> BoxFuture<'a, Result<String, String>> {
+        Box::pin(async { Ok("1.36".to_string()) })
+    }
+
+    fn check<'a>(&'a self, _: &'a Fields) -> BoxFuture<'a, Result<(), SourceError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn refs<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<Refs, SourceError>> {
+        Box::pin(async { Ok(Refs::default()) })
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn it_starts_without_a_cluster_and_tells_its_health_at_once() {
     let tasks = Tasks::new();
@@ -230,18 +374,21 @@ async fn it_starts_without_a_cluster_and_tells_its_health_at_once() {
     let server = ApiServer::bind(([127, 0, 0, 1], 0).into()).await.unwrap();
     let address = server.local_addr().unwrap();
     let around = Surroundings {
-        world: Arc::new(World::new("argocd")),
+        services: Services {
+            world: Arc::new(World::new("argocd")),
+            client: Client::new(&config, &runtime).unwrap(),
+            engine: Arc::new(Nobody),
+            remotes: Arc::new(Nobody),
+            more: Box::new(|_| Vec::new()),
+        },
         read: Box::pin(std::future::pending()),
-        client: Client::new(&config, &runtime).unwrap(),
         clock: clock.clone(),
         tasks: tasks.clone(),
         health: Health::default(),
         hints: Arc::new(Heard::default()),
         metrics: Metrics::register(&mut Registry::default(), false),
     };
-    let config =
-        Config { flags: Flags::default(), limits: Limits::default(), message_bytes: MESSAGE_BYTES, program: None };
-    server.start(config, around, Handlers::default());
+    server.start(Config::default(), around);
     let ask = async |path: &str| {
         let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
         let request = format!("GET {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");

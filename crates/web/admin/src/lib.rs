@@ -10,6 +10,7 @@ mod event;
 mod failure;
 mod secret;
 
+mod account;
 mod certificate;
 mod cluster;
 mod gpgkey;
@@ -17,9 +18,11 @@ mod notification;
 mod project;
 mod repocreds;
 mod repository;
+mod session;
 mod settings;
 mod version;
 
+pub use account::Accounts;
 pub use caller::Caller;
 pub use certificate::Certificates;
 pub use cluster::Clusters;
@@ -29,6 +32,7 @@ pub use gpgkey::GpgKeys;
 pub use notification::Notifications;
 pub use project::Projects;
 pub use repocreds::RepositoryCredentials;
-pub use repository::Repositories;
+pub use repository::{Repositories, States};
+pub use session::Sessions;
 pub use settings::SettingsReader;
 pub use version::Versions;

@@ -1,0 +1,184 @@
+//! The API over REST as scripts use it: log in, then projects, clusters, repositories, certificates, accounts.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::lab::Lab;
+
+/// Somebody who is logged in.
+struct Session<'a> {
+    lab: &'a Lab,
+    bearer: String,
+}
+
+impl Session<'_> {
+    /// The status and the answer, as JSON where it is that.
+    fn ask(&self, what: &str, body: &Value) -> (u16, Value) {
+        let (method, path) = what.split_once(' ').unwrap();
+        let headers = [("Authorization", self.bearer.as_str()), ("Content-Type", "application/json")];
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let (status, text) = self.lab.request(method, path, &headers, &body);
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    fn good(&self, what: &str, body: &Value) -> Value {
+        let (status, answer) = self.ask(what, body);
+        assert_eq!(status, 200, "{what}: {answer}\n{}", self.lab.log());
+        answer
+    }
+
+    fn bad(&self, what: &str, body: &Value, status: u16, message: &str) {
+        let (got, answer) = self.ask(what, body);
+        assert_eq!((got, answer["message"].as_str().unwrap_or_default()), (status, message), "{what}: {answer}");
+    }
+}
+
+fn log_in<'a>(lab: &'a Lab, user: &str, password: &str) -> Session<'a> {
+    let body = json!({"username": user, "password": password}).to_string();
+    let until = Instant::now() + Duration::from_secs(30);
+    loop {
+        let (status, text) = lab.request("POST", "/api/v1/session", &[("Content-Type", "application/json")], &body);
+        if status == 200 {
+            let answer: Value = serde_json::from_str(&text).unwrap();
+            return Session { lab, bearer: format!("Bearer {}", answer["token"].as_str().unwrap()) };
+        }
+        assert!(Instant::now() < until, "{status} {text}\n{}", lab.log());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn initial_password(lab: &Lab) -> String {
+    let until = Instant::now() + Duration::from_secs(30);
+    loop {
+        let args = ["get", "secret", "argocd-initial-admin-secret", "--ignore-not-found", "-o", "go-template={{.data.password | base64decode}}"];
+        let args: Vec<&str> = args.into_iter().chain(["-n", lab.control.as_str()]).collect();
+        let password = lab.kubectl(&args);
+        if !password.is_empty() {
+            return password;
+        }
+        assert!(Instant::now() < until, "no password was made\n{}", lab.log());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn an_installation_is_looked_after_over_rest() {
+    let lab = Lab::new("api");
+    let admin = log_in(&lab, "admin", &initial_password(&lab));
+    let info = admin.good("GET /api/v1/session/userinfo", &Value::Null);
+    assert_eq!((&info["loggedIn"], &info["username"], &info["iss"]), (&json!(true), &json!("admin"), &json!("argocd")));
+    let stranger = Session { lab: &lab, bearer: "Bearer a.b.c".into() };
+    assert_eq!(stranger.ask("GET /api/v1/projects", &Value::Null).0, 401);
+    let version = stranger.good("GET /api/version", &Value::Null);
+    assert_eq!(version.as_object().unwrap().len(), 1, "{version}");
+    assert_eq!(admin.good("GET /api/version", &Value::Null)["Compiler"], "rustc");
+    let settings = admin.good("GET /api/v1/settings", &Value::Null);
+    assert_eq!((&settings["controllerNamespace"], &settings["installationID"]), (&json!(lab.control), &json!("api")));
+    assert!(stranger.good("GET /api/v1/settings", &Value::Null)["controllerNamespace"].is_null());
+
+    // Projects: made, found at once, changed, in use, deleted.
+    let project = |description: &str| {
+        json!({"project": {"metadata": {"name": "team"}, "spec": {
+            "description": description, "sourceRepos": ["*"],
+            "destinations": [{"server": "https://kubernetes.default.svc", "namespace": "*"}],
+            "roles": [{"name": "ci", "policies": ["p, proj:team:ci, applications, sync, team/*, allow"]}]}}})
+    };
+    let made = admin.good("POST /api/v1/projects", &project("one"));
+    assert_eq!((&made["spec"]["description"], made.get("kind")), (&json!("one"), None));
+    admin.good("POST /api/v1/projects", &project("one"));
+    admin.bad(
+        "POST /api/v1/projects",
+        &project("two"),
+        400,
+        "existing project spec is different; use upsert flag to force update; difference in keys \"Description\"",
+    );
+    let mut changed = admin.good("GET /api/v1/projects/team", &Value::Null);
+    let stale = changed.clone();
+    changed["spec"]["description"] = json!("three");
+    admin.good("PUT /api/v1/projects/team", &json!({"project": changed}));
+    assert_eq!(admin.good("GET /api/v1/projects/team", &Value::Null)["spec"]["description"], "three");
+    let mut late = stale;
+    late["spec"]["description"] = json!("late");
+    assert_eq!(admin.ask("PUT /api/v1/projects/team", &json!({"project": late})).0, 409, "a state from before is told");
+    let names = admin.good("GET /api/v1/projects", &Value::Null);
+    let names: Vec<&str> = names["items"].as_array().unwrap().iter().map(|p| p["metadata"]["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["default", "team"]);
+    admin.bad("GET /api/v1/projects/none", &Value::Null, 404, "appprojects.argoproj.io \"none\" not found");
+    let events = admin.good("GET /api/v1/projects/team/events", &Value::Null);
+    assert_eq!(events["items"][0]["message"], "admin created project", "{events}");
+
+    // A role's token may what the role may, until it is taken back.
+    let token = admin.good("POST /api/v1/projects/team/roles/ci/token", &json!({"id": "t1"}));
+    let ci = Session { lab: &lab, bearer: format!("Bearer {}", token["token"].as_str().unwrap()) };
+    let can = |session: &Session<'_>, what: &str| session.good(&format!("GET /api/v1/account/can-i/{what}"), &Value::Null)["value"].clone();
+    assert_eq!((can(&ci, "applications/sync/team/x"), can(&ci, "applications/sync/other/x")), (json!("yes"), json!("no")));
+    let denied = ci.ask("GET /api/v1/projects/team", &Value::Null);
+    assert!(denied.0 == 403 && denied.1["message"].as_str().unwrap().starts_with("permission denied: projects, get, team, sub: proj:team:ci"), "{denied:?}");
+    assert_eq!(ci.good("GET /api/v1/clusters", &Value::Null)["items"], Value::Null);
+    admin.good("DELETE /api/v1/projects/team/roles/ci/token/0?id=t1", &Value::Null);
+    assert_eq!(ci.ask("GET /api/v1/account/can-i/applications/sync/team/x", &Value::Null).0, 401);
+
+    // Clusters: the own one, and one that cannot be reached.
+    let clusters = admin.good("GET /api/v1/clusters", &Value::Null);
+    assert_eq!((&clusters["items"][0]["name"], clusters["items"].as_array().unwrap().len()), (&json!("in-cluster"), 1));
+    let one = admin.good("GET /api/v1/clusters/in-cluster?id.type=name", &Value::Null);
+    assert_eq!(one["server"], "https://kubernetes.default.svc");
+    admin.bad("GET /api/v1/clusters/https%3A%2F%2Fnowhere", &Value::Null, 403, "permission denied");
+    let dead = json!({"server": "http://127.0.0.1:1", "name": "dead", "config": {"bearerToken": "hidden-token", "tlsClientConfig": {"insecure": false}}});
+    let (status, answer) = admin.ask("POST /api/v1/clusters", &dead);
+    assert!(status == 500 && !answer.to_string().contains("hidden"), "{status} {answer}");
+    let [ca, cert, key] = lab.kube.credentials().unwrap();
+    let real = json!({"server": lab.kube.url(), "name": "real", "labels": {"team": "a"},
+        "config": {"tlsClientConfig": {"insecure": false, "caData": encode(&ca), "certData": encode(&cert), "keyData": encode(&key)}}});
+    let made = admin.good("POST /api/v1/clusters", &real);
+    assert_eq!((&made["name"], &made["connectionState"]["status"]), (&json!("real"), &json!("Successful")));
+    assert!(made["config"]["tlsClientConfig"]["keyData"].is_null(), "{made}");
+    admin.good("POST /api/v1/clusters", &real);
+    let renamed = admin.good("PUT /api/v1/clusters/real?id.type=name&updatedFields=name", &json!({"name": "renamed"}));
+    assert_eq!(renamed["name"], "renamed");
+    let secret = lab.kubectl(&["get", "secrets", "-l", "argocd.argoproj.io/secret-type=cluster", "-o", "json", "-n", lab.control.as_str()]);
+    assert!(secret.contains("\"team\": \"a\""), "labels stay: {secret}");
+    admin.good("DELETE /api/v1/clusters/renamed?id.type=name", &Value::Null);
+    assert_eq!(admin.good("GET /api/v1/clusters", &Value::Null)["items"].as_array().unwrap().len(), 1);
+
+    // Repositories: checked before they are stored.
+    lab.repo.commit(&[("a", Some("1"))]);
+    lab.repo.git(&["tag", "v1"]);
+    let url = lab.repo.url();
+    let path = url.replace(':', "%3A").replace('/', "%2F");
+    admin.good("POST /api/v1/repositories", &json!({"repo": url, "username": "u", "password": "hidden-password"}));
+    let listed = admin.good("GET /api/v1/repositories", &Value::Null);
+    assert_eq!((&listed["items"][0]["repo"], &listed["items"][0]["connectionState"]["status"]), (&json!(url), &json!("Successful")));
+    assert!(!listed.to_string().contains("hidden"));
+    let refs = admin.good(&format!("GET /api/v1/repositories/{path}/refs"), &Value::Null);
+    assert_eq!(refs, json!({"branches": ["main"], "tags": ["v1"]}));
+    let missing = format!("{url}-none");
+    let (status, answer) = admin.ask("POST /api/v1/repositories", &json!({"repo": missing}));
+    assert!(status == 404 && answer["message"].as_str().unwrap().contains("repository not found"), "{status} {answer}");
+    admin.good(&format!("DELETE /api/v1/repositories/{path}"), &Value::Null);
+    admin.bad(&format!("GET /api/v1/repositories/{path}"), &Value::Null, 403, "permission denied");
+    let creds = admin.good("POST /api/v1/repocreds", &json!({"url": "https://h/org", "username": "u", "password": "hidden"}));
+    assert_eq!(creds, json!({"url": "https://h/org"}));
+    admin.good("DELETE /api/v1/repocreds/https%3A%2F%2Fh%2Forg", &Value::Null);
+
+    // Host keys.
+    let key = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+    let ssh = json!({"items": [{"serverName": "h", "certType": "ssh", "certSubType": "ssh-ed25519", "certData": encode(key)}]});
+    let made = admin.good("POST /api/v1/certificates", &ssh);
+    assert_eq!(made["items"][0]["certInfo"], "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU");
+    assert_eq!(admin.good("GET /api/v1/certificates?certType=ssh", &Value::Null)["items"].as_array().unwrap().len(), 1);
+    admin.good("DELETE /api/v1/certificates?hostNamePattern=h", &Value::Null);
+    assert_eq!(admin.good("GET /api/v1/certificates", &Value::Null)["items"], Value::Null);
+
+    // The project goes once nobody needs it.
+    admin.bad("DELETE /api/v1/projects/default", &Value::Null, 400, "name 'default' is reserved and cannot be deleted");
+    admin.good("DELETE /api/v1/projects/team", &Value::Null);
+    assert_eq!(admin.ask("GET /api/v1/projects/team", &Value::Null).0, 404);
+    assert!(!lab.log().contains("hidden"), "no secret is in the log");
+}
+
+fn encode(text: &str) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(text)
+}

@@ -1,0 +1,119 @@
+//! What is served, put together once the settings have been read.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use bowline_base_clock::Clock;
+use bowline_web_admin::{
+    Accounts, Certificates, Clusters, Context, GpgKeys, Notifications, Projects, Repositories, RepositoryCredentials,
+    Sessions, SettingsReader, States, Versions,
+};
+use bowline_web_auth::{Authenticator, Egress, KubeVault, Limits, Parts, SystemRandom};
+use bowline_web_gateway::{Gateway, GrpcWeb, Health, Reflection, swagger};
+use bowline_web_wire::{
+    Api, GrpcService, account, certificate, cluster, gpgkey, notification, project, repocreds, repository, session,
+    version,
+};
+use bytes::Bytes;
+use tokio::sync::watch;
+
+use crate::Services;
+use crate::files::Files;
+use crate::gate::ApiGate;
+use crate::metrics::Metrics;
+use crate::options::Options;
+
+/// How long the first start waits before it tries again.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// What answers, besides what this crate answers itself.
+pub(crate) struct Handlers {
+    pub(crate) auth: Arc<Authenticator>,
+    pub(crate) grpc: GrpcService,
+    pub(crate) grpc_web: GrpcWeb,
+    pub(crate) rest: Router,
+    pub(crate) description: Bytes,
+    pub(crate) files: Files,
+    /// The program for download.
+    pub(crate) program: Option<PathBuf>,
+}
+
+/// What it is put together from.
+pub(crate) struct Pieces {
+    pub(crate) services: Services,
+    pub(crate) files: Files,
+    pub(crate) program: Option<PathBuf>,
+    pub(crate) disable_auth: bool,
+    pub(crate) login_limits: Limits,
+    pub(crate) message_bytes: usize,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) metrics: Metrics,
+    pub(crate) serving: watch::Receiver<bool>,
+}
+
+// === impl Pieces ===
+
+impl Pieces {
+    /// Puts together what is served, and makes what a new installation lacks.
+    pub(crate) async fn assemble(self, options: &Options) -> Handlers {
+        let Services { world, client, engine, remotes, more } = self.services;
+        let dex = bowline_web_auth::DexServer::default();
+        let params = world.config_map("argocd-cmd-params-cm").unwrap_or_default();
+        let flag = |key: &str| params.get(key).is_some_and(|value| value.trim() == "true");
+        let auth = Arc::new(Authenticator::new(Parts {
+            vault: Arc::new(KubeVault::new(client.clone(), world.namespace())),
+            http: Arc::new(Egress),
+            clock: self.clock.clone(),
+            random: Arc::new(SystemRandom),
+            options: bowline_web_auth::Options {
+                disable_auth: self.disable_auth || flag("server.disable.auth"),
+                base_href: options.base_href.clone(),
+                root_path: options.root_path.clone(),
+                insecure: options.insecure,
+                limits: self.login_limits,
+                dex: bowline_web_auth::DexServer {
+                    address: params.get("server.dex.server").cloned().unwrap_or(dex.address),
+                    plaintext: flag("server.dex.server.plaintext"),
+                    strict_tls: flag("server.dex.server.strict.tls"),
+                },
+            },
+            world: world.clone(),
+        }));
+        while let Err(error) = auth.first_start().await {
+            tracing::error!(%error, retry_in = ?AGAIN, "the signing key and the first password cannot be stored");
+            tokio::time::sleep(AGAIN).await;
+        }
+        let context = Context { world, client, auth: auth.clone(), engine, remotes, clock: self.clock.clone() };
+        let gate = Arc::new(ApiGate { auth: auth.clone(), clock: self.clock, metrics: self.metrics });
+        let repositories = Repositories { context: context.clone(), states: States::default() };
+        let api = Api::default()
+            .behind(gate)
+            .limited(self.message_bytes)
+            .with(version::version_service(Arc::new(Versions)))
+            .with(session::session_service(Arc::new(Sessions(auth.clone()))))
+            .with(account::account_service(Arc::new(Accounts(context.clone()))))
+            .with(cluster::settings_service(Arc::new(SettingsReader(context.clone()))))
+            .with(project::project_service(Arc::new(Projects(context.clone()))))
+            .with(cluster::cluster_service(Arc::new(Clusters(context.clone()))))
+            .with(repository::repository_service(Arc::new(repositories)))
+            .with(repocreds::repo_creds_service(Arc::new(RepositoryCredentials(context.clone()))))
+            .with(certificate::certificate_service(Arc::new(Certificates(context.clone()))))
+            .with(gpgkey::gpg_key_service(Arc::new(GpgKeys(context.clone()))))
+            .with(notification::notification_service(Arc::new(Notifications(context))))
+            .with(more(&auth));
+        let api = Health::of(&api, self.serving).join(api);
+        let api = Reflection::of(&api).join(api);
+        Handlers {
+            grpc: api.grpc(),
+            grpc_web: GrpcWeb::new(&api),
+            // Content types are checked before, by what the settings say at that moment.
+            rest: Gateway::new(&api).content_types(Vec::new()).router(),
+            description: Bytes::from(swagger(&api).to_string()),
+            auth,
+            files: self.files,
+            program: self.program,
+        }
+    }
+}

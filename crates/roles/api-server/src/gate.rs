@@ -1,0 +1,128 @@
+//! [`ApiGate`]: what every call passes, whichever way it came: the log and the metrics, who asks, whether the client is one that is
+//! served.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bowline_base_clock::Clock;
+use bowline_web_admin::{Caller, of_auth};
+use bowline_web_auth::{Authenticator, Presented, Session};
+use bowline_web_wire::tonic::metadata::MetadataValue;
+use bowline_web_wire::tonic::{self, Code, Status};
+use bowline_web_wire::{Admission, Call, Gate, Kind, Rpc};
+use hyper::header::{HeaderValue, SET_COOKIE, USER_AGENT};
+use hyper::http::Extensions;
+
+use crate::call::{CODES, Protocol};
+use crate::client_version;
+use crate::listen::connection::Peer;
+use crate::metrics::Metrics;
+
+/// What everybody may ask, with a session or without.
+const OPEN: [&str; 7] = [
+    "/version.VersionService/Version",
+    "/cluster.SettingsService/Get",
+    "/session.SessionService/Create",
+    "/session.SessionService/Delete",
+    "/session.SessionService/GetUserInfo",
+    "/grpc.health.v1.Health/Check",
+    "/grpc.health.v1.Health/List",
+];
+
+/// See the [module](self).
+pub(crate) struct ApiGate {
+    pub(crate) auth: Arc<Authenticator>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) metrics: Metrics,
+}
+
+/// When a call began.
+#[derive(Clone, Copy)]
+struct Began(Duration);
+
+// === impl ApiGate ===
+
+impl ApiGate {
+    fn let_in(&self, session: Session, call: &mut Call<'_>) -> Result<Admission, Status> {
+        let Session { principal, renewed, set_cookies } = session;
+        let enforcer = self.auth.enforcer(&principal);
+        call.extensions.insert(Caller { principal: principal.clone(), enforcer });
+        let mut admission = Admission::default();
+        if let Some(token) = renewed
+            && let Ok(value) = MetadataValue::try_from(token.expose().as_str())
+        {
+            admission.metadata.insert("renew-token", value);
+        }
+        for cookie in set_cookies {
+            if let Ok(value) = HeaderValue::from_str(&cookie) {
+                admission.headers.append(SET_COOKIE, value);
+            }
+        }
+        if matches!(call.rpc.kind, Kind::ServerStream | Kind::BothStream) {
+            let auth = self.auth.clone();
+            admission.until = Some(Box::pin(async move { of_auth(auth.until_invalid(&principal).await) }));
+        }
+        Ok(admission)
+    }
+
+    fn labels(rpc: &Rpc) -> Vec<(&'static str, String)> {
+        let kind = match rpc.kind {
+            Kind::Unary => "unary",
+            Kind::ServerStream => "server_stream",
+            Kind::ClientStream => "client_stream",
+            Kind::BothStream => "bidi_stream",
+        };
+        vec![
+            ("grpc_type", kind.to_string()),
+            ("grpc_service", rpc.service.to_string()),
+            ("grpc_method", rpc.name.to_string()),
+        ]
+    }
+}
+
+#[tonic::async_trait]
+impl Gate for ApiGate {
+    async fn admit(&self, mut call: Call<'_>) -> Result<Admission, Status> {
+        call.extensions.insert(Began(self.clock.monotonic()));
+        self.metrics.started.get_or_create(&ApiGate::labels(call.rpc)).inc();
+        let presented = call.extensions.get::<Presented>().cloned().unwrap_or_default();
+        let protocol = call.extensions.get::<Protocol>().copied().unwrap_or(Protocol::Http);
+        let open = OPEN.contains(&call.rpc.path);
+        let admission = if open && !self.auth.options().disable_auth {
+            let identity = self.auth.identify(&presented).await;
+            let session = identity.session.clone();
+            call.extensions.insert(identity);
+            match session {
+                Some(session) => self.let_in(session, &mut call)?,
+                None => Admission::default(),
+            }
+        } else {
+            let session = self.auth.authenticate(&presented).await.map_err(of_auth)?;
+            self.let_in(session, &mut call)?
+        };
+        if protocol != Protocol::Http {
+            let agent =
+                call.metadata.as_ref().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+            client_version::check(agent).map_err(|(code, text)| Status::new(Code::from_i32(code), text))?;
+        }
+        Ok(admission)
+    }
+
+    fn answered(&self, rpc: &'static Rpc, extensions: &Extensions, code: Code) {
+        let began = extensions.get::<Began>().map_or_else(|| self.clock.monotonic(), |began| began.0);
+        let took = self.clock.monotonic().saturating_sub(began);
+        let code = usize::try_from(i32::from(code)).ok().and_then(|code| CODES.get(code)).copied().unwrap_or("Unknown");
+        let mut labels = ApiGate::labels(rpc);
+        if let Some(seconds) = &self.metrics.seconds {
+            seconds.get_or_create(&labels).observe(took.as_secs_f64());
+        }
+        labels.push(("grpc_code", code.to_string()));
+        self.metrics.handled.get_or_create(&labels).inc();
+        let user = extensions.get::<Caller>().map(|caller| caller.principal.username.clone()).unwrap_or_default();
+        let peer = extensions.get::<Peer>().map(|peer| peer.address.to_string()).unwrap_or_default();
+        let protocol = extensions.get::<Protocol>().copied().unwrap_or(Protocol::Http).name();
+        let (service, method, millis) = (rpc.service, rpc.name, took.as_secs_f64() * 1e3);
+        // Neither what was asked nor what was answered is told: both hold secrets.
+        tracing::info!(protocol, service, method, code, user, peer, millis, "call");
+    }
+}
