@@ -15,7 +15,7 @@ struct Session<'a> {
 impl Session<'_> {
     /// The status and the answer, as JSON where it is that.
     fn ask(&self, what: &str, body: &Value) -> (u16, Value) {
-        let (method, path) = what.split_once(' ').unwrap();
+        let (method, path) = what.split_once(' ').expect("because a request has a method and a path");
         let headers = [("Authorization", self.bearer.as_str()), ("Content-Type", "application/json")];
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let (status, text) = self.lab.request(method, path, &headers, &body);
@@ -40,8 +40,9 @@ fn log_in<'a>(lab: &'a Lab, user: &str, password: &str) -> Session<'a> {
     loop {
         let (status, text) = lab.request("POST", "/api/v1/session", &[("Content-Type", "application/json")], &body);
         if status == 200 {
-            let answer: Value = serde_json::from_str(&text).unwrap();
-            return Session { lab, bearer: format!("Bearer {}", answer["token"].as_str().unwrap()) };
+            let answer: Value = serde_json::from_str(&text).expect("because a login is answered in JSON");
+            let token = answer["token"].as_str().expect("because a login gives a token");
+            return Session { lab, bearer: format!("Bearer {token}") };
         }
         assert!(Instant::now() < until, "{status} {text}\n{}", lab.log());
         std::thread::sleep(Duration::from_millis(100));
@@ -51,7 +52,14 @@ fn log_in<'a>(lab: &'a Lab, user: &str, password: &str) -> Session<'a> {
 fn initial_password(lab: &Lab) -> String {
     let until = Instant::now() + Duration::from_secs(30);
     loop {
-        let args = ["get", "secret", "argocd-initial-admin-secret", "--ignore-not-found", "-o", "go-template={{.data.password | base64decode}}"];
+        let args = [
+            "get",
+            "secret",
+            "argocd-initial-admin-secret",
+            "--ignore-not-found",
+            "-o",
+            "go-template={{.data.password | base64decode}}",
+        ];
         let args: Vec<&str> = args.into_iter().chain(["-n", lab.control.as_str()]).collect();
         let password = lab.kubectl(&args);
         if !password.is_empty() {
@@ -102,7 +110,8 @@ fn an_installation_is_looked_after_over_rest() {
     late["spec"]["description"] = json!("late");
     assert_eq!(admin.ask("PUT /api/v1/projects/team", &json!({"project": late})).0, 409, "a state from before is told");
     let names = admin.good("GET /api/v1/projects", &Value::Null);
-    let names: Vec<&str> = names["items"].as_array().unwrap().iter().map(|p| p["metadata"]["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> =
+        names["items"].as_array().unwrap().iter().map(|p| p["metadata"]["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["default", "team"]);
     admin.bad("GET /api/v1/projects/none", &Value::Null, 404, "appprojects.argoproj.io \"none\" not found");
     let events = admin.good("GET /api/v1/projects/team/events", &Value::Null);
@@ -111,10 +120,22 @@ fn an_installation_is_looked_after_over_rest() {
     // A role's token may what the role may, until it is taken back.
     let token = admin.good("POST /api/v1/projects/team/roles/ci/token", &json!({"id": "t1"}));
     let ci = Session { lab: &lab, bearer: format!("Bearer {}", token["token"].as_str().unwrap()) };
-    let can = |session: &Session<'_>, what: &str| session.good(&format!("GET /api/v1/account/can-i/{what}"), &Value::Null)["value"].clone();
-    assert_eq!((can(&ci, "applications/sync/team/x"), can(&ci, "applications/sync/other/x")), (json!("yes"), json!("no")));
-    let denied = ci.ask("GET /api/v1/projects/team", &Value::Null);
-    assert!(denied.0 == 403 && denied.1["message"].as_str().unwrap().starts_with("permission denied: projects, get, team, sub: proj:team:ci"), "{denied:?}");
+    let can = |session: &Session<'_>, what: &str| {
+        session.good(&format!("GET /api/v1/account/can-i/{what}"), &Value::Null)["value"].clone()
+    };
+    assert_eq!(
+        (can(&ci, "applications/sync/team/x"), can(&ci, "applications/sync/other/x")),
+        (json!("yes"), json!("no"))
+    );
+    let denied = ci.ask("GET /api/v1/projects/default", &Value::Null);
+    assert!(
+        denied.0 == 403
+            && denied.1["message"]
+                .as_str()
+                .unwrap()
+                .starts_with("permission denied: projects, get, default, sub: proj:team:ci"),
+        "{denied:?}"
+    );
     assert_eq!(ci.good("GET /api/v1/clusters", &Value::Null)["items"], Value::Null);
     admin.good("DELETE /api/v1/projects/team/roles/ci/token/0?id=t1", &Value::Null);
     assert_eq!(ci.ask("GET /api/v1/account/can-i/applications/sync/team/x", &Value::Null).0, 401);
@@ -137,7 +158,16 @@ fn an_installation_is_looked_after_over_rest() {
     admin.good("POST /api/v1/clusters", &real);
     let renamed = admin.good("PUT /api/v1/clusters/real?id.type=name&updatedFields=name", &json!({"name": "renamed"}));
     assert_eq!(renamed["name"], "renamed");
-    let secret = lab.kubectl(&["get", "secrets", "-l", "argocd.argoproj.io/secret-type=cluster", "-o", "json", "-n", lab.control.as_str()]);
+    let secret = lab.kubectl(&[
+        "get",
+        "secrets",
+        "-l",
+        "argocd.argoproj.io/secret-type=cluster",
+        "-o",
+        "json",
+        "-n",
+        lab.control.as_str(),
+    ]);
     assert!(secret.contains("\"team\": \"a\""), "labels stay: {secret}");
     admin.good("DELETE /api/v1/clusters/renamed?id.type=name", &Value::Null);
     assert_eq!(admin.good("GET /api/v1/clusters", &Value::Null)["items"].as_array().unwrap().len(), 1);
@@ -149,7 +179,10 @@ fn an_installation_is_looked_after_over_rest() {
     let path = url.replace(':', "%3A").replace('/', "%2F");
     admin.good("POST /api/v1/repositories", &json!({"repo": url, "username": "u", "password": "hidden-password"}));
     let listed = admin.good("GET /api/v1/repositories", &Value::Null);
-    assert_eq!((&listed["items"][0]["repo"], &listed["items"][0]["connectionState"]["status"]), (&json!(url), &json!("Successful")));
+    assert_eq!(
+        (&listed["items"][0]["repo"], &listed["items"][0]["connectionState"]["status"]),
+        (&json!(url), &json!("Successful"))
+    );
     assert!(!listed.to_string().contains("hidden"));
     let refs = admin.good(&format!("GET /api/v1/repositories/{path}/refs"), &Value::Null);
     assert_eq!(refs, json!({"branches": ["main"], "tags": ["v1"]}));
@@ -158,7 +191,8 @@ fn an_installation_is_looked_after_over_rest() {
     assert!(status == 404 && answer["message"].as_str().unwrap().contains("repository not found"), "{status} {answer}");
     admin.good(&format!("DELETE /api/v1/repositories/{path}"), &Value::Null);
     admin.bad(&format!("GET /api/v1/repositories/{path}"), &Value::Null, 403, "permission denied");
-    let creds = admin.good("POST /api/v1/repocreds", &json!({"url": "https://h/org", "username": "u", "password": "hidden"}));
+    let creds =
+        admin.good("POST /api/v1/repocreds", &json!({"url": "https://h/org", "username": "u", "password": "hidden"}));
     assert_eq!(creds, json!({"url": "https://h/org"}));
     admin.good("DELETE /api/v1/repocreds/https%3A%2F%2Fh%2Forg", &Value::Null);
 
