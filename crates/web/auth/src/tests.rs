@@ -1,4 +1,5 @@
 mod accounts;
+mod dex;
 mod first_start;
 mod local;
 mod logins;
