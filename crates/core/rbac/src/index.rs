@@ -1,17 +1,23 @@
 //! [`Index`]: many patterns asked at once.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
 
 use crate::pattern::{Match, Pattern};
 
-/// Patterns, each with what it stands for, found by what a text begins or ends with. Only what has no fixed end is tried one
-/// by one.
+/// Patterns, each with what it stands for, found by what a text begins or ends with, else by a piece that it has in it. Only
+/// what has none of these is tried one by one.
 #[derive(Debug)]
 pub(crate) struct Index<T> {
     any: Vec<T>,
     exact: HashMap<Box<str>, Vec<T>>,
     prefixes: Vec<ByLength<T>>,
     suffixes: Vec<ByLength<T>>,
+    /// Patterns with a fixed piece in them, and what finds all of those pieces in one look.
+    inside: Vec<(Pattern, T)>,
+    pieces: OnceLock<Option<AhoCorasick>>,
     rest: Vec<(Pattern, T)>,
 }
 
@@ -26,7 +32,15 @@ struct ByLength<T> {
 
 impl<T> Default for Index<T> {
     fn default() -> Index<T> {
-        Index { any: Vec::new(), exact: HashMap::new(), prefixes: Vec::new(), suffixes: Vec::new(), rest: Vec::new() }
+        Index {
+            any: Vec::new(),
+            exact: HashMap::new(),
+            prefixes: Vec::new(),
+            suffixes: Vec::new(),
+            inside: Vec::new(),
+            pieces: OnceLock::new(),
+            rest: Vec::new(),
+        }
     }
 }
 
@@ -39,6 +53,7 @@ impl<T: Copy> Index<T> {
             Pattern::Literal(text) => self.exact.entry(text.clone()).or_default().push(value),
             pattern if !pattern.prefix().is_empty() => by(&mut self.prefixes, pattern.prefix(), pattern, value),
             pattern if !pattern.suffix().is_empty() => by(&mut self.suffixes, pattern.suffix(), pattern, value),
+            pattern if !pattern.inside().is_empty() => self.inside.push((pattern.clone(), value)),
             pattern => self.rest.push((pattern.clone(), value)),
         }
     }
@@ -57,9 +72,28 @@ impl<T: Copy> Index<T> {
                 .and_then(|end| group.patterns.get(end))
                 .is_some_and(|entries| matching(entries))
         }) || matching(&self.rest);
+        let found = found || self.found_inside(text, &mut holds);
         found
             || self.any.iter().any(|value| holds(*value))
             || self.exact.get(text).is_some_and(|values| values.iter().any(|value| holds(*value)))
+    }
+}
+
+impl<T: Copy> Index<T> {
+    fn found_inside(&self, text: &str, holds: &mut impl FnMut(T) -> bool) -> bool {
+        if self.inside.is_empty() {
+            return false;
+        }
+        let mut matches = |(pattern, value): &(Pattern, T)| holds(*value) && pattern.matches(text) != Match::No;
+        let pieces = || AhoCorasick::new(self.inside.iter().map(|(pattern, _)| pattern.inside())).ok();
+        match self.pieces.get_or_init(pieces) {
+            Some(pieces) => {
+                let mut found = pieces.find_overlapping_iter(text);
+                found.any(|piece| matches(&self.inside[piece.pattern().as_usize()]))
+            }
+            // More pieces than such a search takes.
+            None => self.inside.iter().any(matches),
+        }
     }
 }
 

@@ -22,8 +22,8 @@ pub(crate) enum Pattern {
     Literal(Box<str>),
     /// These pieces in this order with anything between them; the first begins the text and the last ends it.
     Pieces(Box<[Box<str>]>),
-    /// A glob with more than stars.
-    Glob(Box<Glob>),
+    /// A glob with more than stars, and the text that everything which matches begins with.
+    Glob { glob: Box<Glob>, prefix: Box<str> },
     /// A regular expression, and the text that everything which matches begins with.
     Regex { regex: Box<Regex>, prefix: Box<str> },
     /// A glob that cannot be read: it matches nothing.
@@ -66,7 +66,7 @@ impl Pattern {
             Pattern::Any => true,
             Pattern::Literal(literal) => **literal == *text,
             Pattern::Pieces(pieces) => in_pieces(pieces, text),
-            Pattern::Glob(glob) => glob.matches(text),
+            Pattern::Glob { glob, prefix } => text.starts_with(&**prefix) && glob.matches(text),
             Pattern::Regex { regex, prefix } => text.starts_with(&**prefix) && regex.is_match(text),
             Pattern::Nothing => false,
             Pattern::Broken => return Match::Broken,
@@ -78,7 +78,15 @@ impl Pattern {
     pub(crate) fn prefix(&self) -> &str {
         match self {
             Pattern::Pieces(pieces) => pieces.first().map_or("", |piece| piece),
-            Pattern::Regex { prefix, .. } => prefix,
+            Pattern::Glob { prefix, .. } | Pattern::Regex { prefix, .. } => prefix,
+            _ => "",
+        }
+    }
+
+    /// A text that everything which matches has in it.
+    pub(crate) fn inside(&self) -> &str {
+        match self {
+            Pattern::Pieces(pieces) => pieces.iter().max_by_key(|piece| piece.len()).map_or("", |piece| piece),
             _ => "",
         }
     }
@@ -95,7 +103,10 @@ impl Pattern {
 fn glob(text: &str) -> (Pattern, Option<String>) {
     if text.contains(['?', '[', '{', '}', '\\']) {
         return match Glob::new(text, &[]) {
-            Ok(glob) => (Pattern::Glob(Box::new(glob)), None),
+            Ok(glob) => {
+                let prefix = text.split(['*', '?', '[', '{', '}', '\\']).next().unwrap_or_default().into();
+                (Pattern::Glob { glob: Box::new(glob), prefix }, None)
+            }
             Err(error) => (Pattern::Nothing, Some(format!("{error}: it matches nothing"))),
         };
     }

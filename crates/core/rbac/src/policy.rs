@@ -175,7 +175,7 @@ impl Policy {
         let has_path = ["update/", "delete/", "action/"].iter().any(|path| rule.action.prefix().starts_with(path));
         let literal_path = match &rule.action {
             Pattern::Literal(text) => ["update/", "delete/", "action/"].iter().any(|path| text.starts_with(path)),
-            Pattern::Glob(_) | Pattern::Regex { .. } => true,
+            Pattern::Glob { .. } | Pattern::Regex { .. } => true,
             _ => false,
         };
         if !has_path && !literal_path && !is_request(&rule.action, &ACTIONS) {

@@ -1,3 +1,4 @@
+mod casbin;
 mod contract;
 mod equals_naive;
 

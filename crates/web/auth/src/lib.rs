@@ -34,9 +34,9 @@ mod revocation;
 
 mod cookie;
 pub mod csrf;
-mod jwt;
+pub mod jwt;
 mod presented;
-mod redirect;
+pub mod redirect;
 mod seal;
 mod url;
 
