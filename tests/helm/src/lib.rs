@@ -5,7 +5,7 @@ use std::process::Command;
 
 use bowline_base_tree::{MemoryTree, Tree};
 use bowline_desired_helm::template::{Flags, Reader, template};
-use bowline_desired_helm::{Chart, Helm, Host, load};
+use bowline_desired_helm::{Chart, Helm, Host, LoadError, load, load_archive_file};
 
 /// What a tool gave: its text, or its error without `Error: `.
 pub type Outcome = Result<String, String>;
@@ -53,10 +53,20 @@ impl Reader for Directory<'_> {
     }
 
     fn chart(&self, reference: &str) -> Result<Chart, String> {
-        if !self.0.join(reference).is_dir() {
+        let path = self.0.join(reference);
+        if path.is_file() {
+            return load_archive_file(reference, &self.read(reference)?).map_err(|error| error.to_string());
+        }
+        if !path.is_dir() {
             return Err(format!("path {reference:?} not found"));
         }
-        load(&tree(&self.0.join(reference)), "").map_err(|error| error.to_string())
+        load(&tree(&path), "").map_err(|error| match error {
+            LoadError::Absent { .. } => {
+                let path = path.join("Chart.yaml");
+                format!("unable to detect chart at {0}: open {0}: no such file or directory", path.display())
+            }
+            error => error.to_string(),
+        })
     }
 }
 

@@ -82,6 +82,7 @@ fn convert(value: &Value, depth: usize) -> Result<base::Value, ConvertError> {
         Value::List(list) => {
             list.items.iter().map(|item| convert(item, depth + 1)).collect::<Result<base::Value, _>>()?
         }
+        Value::Map(map) if map.is_nil() => base::Value::Null,
         Value::Map(map) => {
             let mut fields = Vec::with_capacity(map.len());
             let mut failed = None;

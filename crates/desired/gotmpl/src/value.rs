@@ -90,6 +90,8 @@ pub enum ListKind {
 /// A map from strings.
 pub struct Map {
     kind: MapKind,
+    /// Whether this is Go's nil map as long as it is empty.
+    nil: bool,
     fields: Rc<RefCell<BTreeMap<Text, Value>>>,
 }
 
@@ -442,12 +444,22 @@ impl Map {
     /// A map of these fields; of several with one key the last wins.
     pub fn new<K: Into<Text>>(kind: MapKind, fields: impl IntoIterator<Item = (K, Value)>) -> Rc<Map> {
         let fields = fields.into_iter().map(|(k, v)| (k.into(), v)).collect();
-        Rc::new(Map { kind, fields: Rc::new(RefCell::new(fields)) })
+        Rc::new(Map { kind, nil: false, fields: Rc::new(RefCell::new(fields)) })
+    }
+
+    /// Go's nil map, which JSON shows as `null`.
+    pub fn nil(kind: MapKind) -> Rc<Map> {
+        Rc::new(Map { kind, nil: true, fields: Rc::default() })
+    }
+
+    /// Whether this is Go's nil map: an empty one, into which nothing can be set.
+    pub fn is_nil(&self) -> bool {
+        self.nil && self.is_empty()
     }
 
     /// The same map under another of its types: changes of one are changes of both.
     pub fn as_kind(&self, kind: MapKind) -> Rc<Map> {
-        Rc::new(Map { kind, fields: self.fields.clone() })
+        Rc::new(Map { kind, nil: self.nil, fields: self.fields.clone() })
     }
 
     /// Whether this is the same map, under whatever type.

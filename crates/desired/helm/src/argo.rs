@@ -155,7 +155,7 @@ pub fn user_values(options: &Options, around: &Surroundings<'_>) -> Result<Value
     let mut merged = Value::object();
     for file in files::resolve(options, around)? {
         let text = file.read(around)?;
-        let read = values::from_yaml(&String::from_utf8_lossy(&text));
+        let read = values::from_yaml(&text);
         let read = read.map_err(|error| ArgoError::File {
             file: file.name.clone(),
             reason: format!("failed to parse: {error}"),

@@ -31,29 +31,54 @@ pub struct Capabilities {
 impl KubeVersion {
     /// Reads a version as Kubernetes' generic parser does: at least two numbers, and any suffix.
     pub fn parse(text: &str) -> Result<KubeVersion, String> {
-        let malformed = || format!("could not parse {} as version", quote(text.as_bytes()));
-        let trimmed = text.trim();
+        let quoted = quote(text.as_bytes());
+        let trimmed = text.trim_start_matches([' ', '\t', '\n', '\r', '\u{c}']);
         let body = trimmed.strip_prefix('v').unwrap_or(trimmed);
-        let end = body.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(body.len());
-        let numbers = body[..end].trim_end_matches('.');
-        let parts: Vec<&str> = numbers.split('.').collect();
-        if parts.len() < 2 || numbers.len() < end.saturating_sub(1) {
-            return Err(malformed());
+        let parts = components(body);
+        // Of what follows the numbers only a line feed matters, which Go's pattern does not go beyond.
+        if parts.is_empty() || body.contains('\n') {
+            return Err(format!("could not parse {quoted} as version"));
         }
-        for part in &parts {
-            if part.is_empty() || (part.len() > 1 && part.starts_with('0')) {
-                let quoted = quote(text.as_bytes());
-                return Err(if part.is_empty() {
-                    malformed()
-                } else {
-                    format!("illegal zero-prefixed version component {} in {quoted}", quote(part.as_bytes()))
-                });
-            }
-            part.parse::<u32>().map_err(|_| malformed())?;
+        if parts.len() < 2 {
+            return Err(format!("illegal version string {quoted}"));
         }
-        let version = if text.starts_with('v') { text.to_string() } else { format!("v{text}") };
-        let normalized = if parts.len() == 2 { format!("v{numbers}.0") } else { format!("v{numbers}") };
-        Ok(KubeVersion { version, normalized, major: parts[0].to_string(), minor: parts[1].to_string() })
+        if parts[0] != "0" && parts[0].starts_with('0') {
+            return Err(format!("illegal zero-prefixed version component {} in {quoted}", quote(parts[0].as_bytes())));
+        }
+        let mut numbers = Vec::with_capacity(parts.len());
+        for part in parts {
+            let part = part.parse::<u64>().map_err(|_| {
+                let part = quote(part.as_bytes());
+                format!(
+                    "illegal non-numeric version component {part} in {quoted}: strconv.ParseUint: parsing {part}: \
+                     value out of range"
+                )
+            })?;
+            numbers.push(part.to_string());
+        }
+        Ok(KubeVersion {
+            version: if text.starts_with('v') { text.to_string() } else { format!("v{text}") },
+            normalized: format!("v{}", numbers.join(".")),
+            major: numbers[0].clone(),
+            minor: numbers[1].clone(),
+        })
+    }
+}
+
+/// The numbers, parted by dots, that a text begins with.
+fn components(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    loop {
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        if end == 0 {
+            return parts;
+        }
+        parts.push(&rest[..end]);
+        match rest[end..].strip_prefix('.') {
+            Some(after) => rest = after,
+            None => return parts,
+        }
     }
 }
 
@@ -139,14 +164,16 @@ mod tests {
     #[test]
     fn versions_with_any_suffix() {
         for (text, version, normalized) in [
-            ("1.29", "v1.29", "v1.29.0"),
+            ("1.29", "v1.29", "v1.29"),
+            ("1.07.x", "v1.07.x", "v1.7"),
+            ("1.2.3.4", "v1.2.3.4", "v1.2.3.4"),
             ("v1.29.3-gke.1", "v1.29.3-gke.1", "v1.29.3"),
             ("v1.30.0+k3s1", "v1.30.0+k3s1", "v1.30.0"),
         ] {
             let parsed = KubeVersion::parse(text).unwrap();
             assert_eq!((parsed.version.as_str(), parsed.normalized.as_str()), (version, normalized));
         }
-        for text in ["", "v1", "x.y", "1..2"] {
+        for text in ["", "v1", "x.y", "1..2", "01.2", "1.99999999999999999999"] {
             assert!(KubeVersion::parse(text).is_err(), "{text}");
         }
     }

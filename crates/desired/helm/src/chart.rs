@@ -60,26 +60,10 @@ impl Chart {
     pub fn is_library(&self) -> bool {
         self.metadata.kind.eq_ignore_ascii_case("library")
     }
-
-    /// The files under `crds/`, its own first, then those of its dependencies, with the path that Helm shows.
-    pub fn crds(&self) -> Vec<(String, File)> {
-        let mut crds = Vec::new();
-        self.collect_crds(self.name(), &mut crds);
-        crds
-    }
-
-    fn collect_crds(&self, path: &str, crds: &mut Vec<(String, File)>) {
-        for file in self.files.iter().filter(|file| file.name.starts_with("crds/") && is_manifest(&file.name)) {
-            crds.push((format!("{path}/{}", file.name), file.clone()));
-        }
-        for child in &self.dependencies {
-            child.collect_crds(&format!("{path}/charts/{}", child.name()), crds);
-        }
-    }
 }
 
 /// `.yaml`, `.yml` or `.json`, in any case.
-fn is_manifest(name: &str) -> bool {
+pub(crate) fn is_manifest(name: &str) -> bool {
     let extension = name.rsplit('/').next().unwrap_or_default().rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase());
     matches!(extension.as_deref(), Some("yaml" | "yml" | "json"))
 }

@@ -1,19 +1,20 @@
 //! Dependencies: which are on, under what name, and what they lend to their parent.
 
-use bowline_base_value::{Map, Value};
+use bowline_base_value::Value as BaseValue;
+use bowline_desired_gotmpl::{Map, MapKind, Numbers, Value, fmt, from_base};
 
 use crate::chart::Chart;
-use crate::metadata::Dependency;
-use crate::values::coalesce::{coalesce, tables};
-use crate::values::{leaf, table};
+use crate::family::{Family, Id, Imports, ROOT, Requirement};
+use crate::values::coalesce::{coalesce, copy_table, tables};
+use crate::values::{Table, leaf, table};
 use crate::versions;
 
-/// The chart as these values make it: aliases given, charts that are switched off gone, values imported.
-pub(crate) fn process(chart: &Chart, values: &Map) -> Result<Chart, String> {
-    let mut chart = chart.clone();
-    enable(&mut chart, values, "")?;
-    import(&mut chart)?;
-    Ok(chart)
+/// The charts as these values make them: aliases given, charts that are switched off gone, values imported.
+pub(crate) fn process<'c>(chart: &'c Chart, values: &Table) -> Result<Family<'c>, String> {
+    let mut family = Family::new(chart);
+    enable(&mut family, ROOT, values, "")?;
+    import(&mut family, ROOT)?;
+    Ok(family)
 }
 
 /// Names of dependencies that have no chart under `charts/`, whatever their version.
@@ -25,101 +26,125 @@ pub(crate) fn missing(chart: &Chart) -> Vec<&str> {
         .collect()
 }
 
-fn enable(chart: &mut Chart, values: &Map, path: &str) -> Result<(), String> {
-    let Some(mut declared) = chart.metadata.dependencies.take() else { return Ok(()) };
-    let fits = |child: &Chart, dependency: &Dependency| {
-        child.name() == dependency.name && versions::is_compatible(&dependency.version, &child.metadata.version)
-    };
-    // Charts that nothing declares come first.
-    let loaded = std::mem::take(&mut chart.dependencies);
-    let mut children: Vec<Chart> =
-        loaded.iter().filter(|child| !declared.iter().any(|dependency| fits(child, dependency))).cloned().collect();
-    for dependency in &mut declared {
-        if let Some(child) = loaded.iter().find(|child| fits(child, dependency)) {
-            let mut child = child.clone();
-            if !dependency.alias.is_empty() {
-                child.metadata.name = dependency.alias.clone();
-            }
-            children.push(child);
-        }
-        if !dependency.alias.is_empty() {
-            dependency.name = dependency.alias.clone();
-        }
-        dependency.enabled = true;
+fn enable(family: &mut Family<'_>, id: Id, values: &Table, path: &str) -> Result<(), String> {
+    if family.head(id).requirements.is_none() {
+        return Ok(());
     }
-    chart.dependencies = children;
-    let coalesced = coalesce(chart, values, false)?;
-    tags(&mut declared, &coalesced);
-    conditions(&mut declared, &coalesced, path);
-    let off: Vec<String> = declared.iter().filter(|d| !d.enabled).map(|d| d.name.clone()).collect();
-    chart.dependencies.retain(|child| !off.iter().any(|name| name == child.name()));
-    declared.retain(|dependency| !off.contains(&dependency.name));
-    for child in &mut chart.dependencies {
-        let below = format!("{path}{}.", child.name());
-        enable(child, &coalesced, &below)?;
+    pick(family, id);
+    let coalesced = coalesce(family, id, values, false)?;
+    let mut requirements = family.head_mut(id).requirements.take().unwrap_or_default();
+    tags(&mut requirements, &coalesced);
+    conditions(&mut requirements, &coalesced, path);
+    let off: Vec<String> = requirements.iter().filter(|r| !r.enabled).map(|r| r.name.clone()).collect();
+    requirements.retain(|requirement| !off.contains(&requirement.name));
+    let children: Vec<Id> = family.children(id).to_vec();
+    let on: Vec<Id> = children.into_iter().filter(|child| !off.iter().any(|n| n == family.name(*child))).collect();
+    for child in &on {
+        let below = format!("{path}{}.", family.name(*child));
+        enable(family, *child, &coalesced, &below)?;
     }
     // An empty list is none from here on, as Helm leaves it.
-    chart.metadata.dependencies = (!declared.is_empty()).then_some(declared);
+    family.head_mut(id).requirements = (!requirements.is_empty()).then_some(requirements);
+    family.set_children(id, on);
     Ok(())
 }
 
-fn tags(declared: &mut [Dependency], values: &Map) {
+/// Picks the loaded charts that are required, in the order of the requirements; those that nothing requires come first.
+fn pick(family: &mut Family<'_>, id: Id) {
+    let loaded = family.children(id).to_vec();
+    let mut requirements = family.head_mut(id).requirements.take().unwrap_or_default();
+    let fits = |family: &Family<'_>, child: Id, requirement: &Requirement<'_>| {
+        family.name(child) == requirement.name
+            && versions::is_compatible(&requirement.declared.version, &family.head(child).metadata.version)
+    };
+    let is_required = |child: &Id| requirements.iter().any(|requirement| fits(family, *child, requirement));
+    let mut children: Vec<Id> = loaded.iter().copied().filter(|child| !is_required(child)).collect();
+    for requirement in &mut requirements {
+        let alias = &requirement.declared.alias;
+        if let Some(child) = loaded.iter().find(|child| fits(family, **child, requirement)) {
+            children.push(family.pick(*child, alias));
+        }
+        if !alias.is_empty() {
+            requirement.name = alias.clone();
+        }
+        requirement.enabled = true;
+    }
+    family.head_mut(id).requirements = Some(requirements);
+    family.set_children(id, children);
+}
+
+fn tags(requirements: &mut [Requirement<'_>], values: &Map) {
     let Some(tags) = table(values, "tags") else { return };
-    for dependency in declared {
-        let on = |wanted: bool| dependency.tags.iter().any(|tag| tags.get(tag) == Some(&Value::Bool(wanted)));
-        dependency.enabled = on(true) || !on(false);
+    for requirement in requirements {
+        let tagged = |wanted: bool| {
+            let is = |tag: &String| matches!(tags.get(tag.as_bytes()), Some(Value::Bool(b)) if b == wanted);
+            requirement.declared.tags.iter().any(is)
+        };
+        requirement.enabled = tagged(true) || !tagged(false);
     }
 }
 
 /// The first path of a condition that leads to a boolean decides.
-fn conditions(declared: &mut [Dependency], values: &Map, path: &str) {
-    for dependency in declared {
-        let condition = dependency.condition.trim().to_string();
-        let found = condition
-            .split(',')
-            .filter(|c| !c.is_empty())
-            .find_map(|c| leaf(values, &format!("{path}{c}")).and_then(Value::as_bool));
+fn conditions(requirements: &mut [Requirement<'_>], values: &Map, path: &str) {
+    for requirement in requirements {
+        let paths = requirement.declared.condition.trim().split(',').filter(|path| !path.is_empty());
+        let found = paths.into_iter().find_map(|c| match leaf(values, &format!("{path}{c}")) {
+            Some(Value::Bool(on)) => Some(on),
+            _ => None,
+        });
         if let Some(on) = found {
-            dependency.enabled = on;
+            requirement.enabled = on;
         }
     }
 }
 
 /// Children first: each chart's defaults take over what its `import-values` name.
-fn import(chart: &mut Chart) -> Result<(), String> {
-    for child in &mut chart.dependencies {
-        import(child)?;
+fn import(family: &mut Family<'_>, id: Id) -> Result<(), String> {
+    for child in family.children(id).to_vec() {
+        import(family, child)?;
     }
-    let Some(declared) = &chart.metadata.dependencies else { return Ok(()) };
-    let values = coalesce(chart, &Map::new(), true)?;
-    let mut imported = Map::new();
-    for dependency in declared {
-        for import in &dependency.import_values {
+    if family.head(id).requirements.is_none() {
+        return Ok(());
+    }
+    let none = Map::new(MapKind::Any, std::iter::empty::<(&str, Value)>());
+    let values = coalesce(family, id, &none, true)?;
+    // Tables are taken over as they are and not as copies: what a second import adds to one is seen where it came from.
+    let imported = none;
+    for requirement in family.head_mut(id).requirements.iter_mut().flatten() {
+        let Imports::Declared(declared) = requirement.imports else {
+            requirement.imports = Imports::Done(Vec::new());
+            continue;
+        };
+        let mut done = Vec::new();
+        for import in declared {
             let (child, parent) = match import {
-                Value::String(name) => (format!("exports.{name}"), ".".to_string()),
-                Value::Object(map) => {
+                BaseValue::String(name) => (format!("exports.{name}"), ".".to_string()),
+                BaseValue::Object(map) => {
                     let part = |key: &str| {
-                        map.get(key).and_then(crate::metadata::scalar).unwrap_or_else(|| "<nil>".to_string())
+                        let part = map.get(key).map_or(Value::Nil, |part| from_base(part, Numbers::Floats));
+                        fmt::sprintf("%v", &[part]).to_str().into_owned()
                     };
                     (part("child"), part("parent"))
                 }
                 _ => continue,
             };
-            if let Some(found) = table(&values, &format!("{}.{child}", dependency.name)) {
-                tables(&mut imported, under(&parent, found), true);
+            if let Some(found) = table(&values, &format!("{}.{child}", requirement.name)) {
+                tables(&imported, &under(&parent, found), true)?;
             }
+            done.push((child, parent));
         }
+        requirement.imports = Imports::Done(done);
     }
-    let mut values = values;
-    tables(&mut values, imported, true);
-    chart.values = values.into();
+    let values = copy_table(&values)?;
+    tables(&values, &imported, true)?;
+    family.set_defaults(id, values);
     Ok(())
 }
 
 /// The table under a path of names; `.` is the root.
-fn under(path: &str, table: &Map) -> Map {
+fn under(path: &str, table: Table) -> Table {
     if path == "." {
-        return table.clone();
+        return table;
     }
-    path.split('.').rev().fold(table.clone(), |inner, name| [(name, Value::from(inner))].into_iter().collect())
+    path.split('.').rev().fold(table, |inner, name| Map::new(MapKind::Any, [(name, Value::Map(inner))]))
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use bowline_base_value as base;
 use bowline_base_value::yaml::{self, EmitOptions};
 use bowline_desired_gotmpl::Type::{Any, String as Str};
-use bowline_desired_gotmpl::{Args, CallError, Entry, Functions, MapKind, Numbers, Runtime, Value, from_base, to_base};
+use bowline_desired_gotmpl::{
+    Args, CallError, ConvertError, Entry, Functions, Map, MapKind, Numbers, Runtime, Value, from_base, to_base,
+};
 
 use crate::trace::{WARN_END, WARN_START};
 
@@ -33,7 +35,7 @@ const TABLE: &[Entry] = &[
     Entry::new("toJson", &[Any], |_, a| Ok(json_text(a.get(0)).unwrap_or_default().into())),
     Entry::new("toToml", &[Any], |_, a| Ok(toml::write(a.get(0)).unwrap_or_else(|error| error).into())),
     Entry::new("toYaml", &[Any], |rt, a| Ok(to_yaml(rt, a).unwrap_or_else(|_| "".into()))),
-    Entry::new("toYamlPretty", &[Any], |_, a| match to_base(a.get(0)) {
+    Entry::new("toYamlPretty", &[Any], |_, a| match unlike_json(a.get(0)).and_then(|value| to_base(&value)) {
         Ok(value) => {
             let text = yaml::to_yaml_with(&value, EmitOptions::v3(2));
             Ok(text.strip_suffix('\n').unwrap_or(&text).into())
@@ -83,7 +85,7 @@ pub(crate) fn values_methods() -> Arc<Functions> {
     Arc::new(Functions::default().with(VALUES_METHODS))
 }
 
-fn find_table(a: &Args, parts: &[&str]) -> Result<std::rc::Rc<bowline_desired_gotmpl::Map>, CallError> {
+fn find_table(a: &Args, parts: &[&str]) -> Result<std::rc::Rc<Map>, CallError> {
     let mut table = a.map(0);
     for part in parts {
         let next = table.get(part.as_bytes()).and_then(|value| value.as_map());
@@ -110,6 +112,31 @@ fn json_text(value: &Value) -> Result<String, CallError> {
     let value = to_base(value).map_err(|error| CallError::new(error.to_string()))?;
     Ok(base::to_json(&value, true))
 }
+
+/// The value as a YAML encoder sees it that does not go through JSON: nil lists and maps are empty ones, and bytes are
+/// numbers.
+fn unlike_json(value: &Value) -> Result<Value, ConvertError> {
+    fn within(value: &Value, depth: usize) -> Result<Value, ConvertError> {
+        if depth > MAX_DEPTH {
+            return Err(ConvertError::Cycle(value.type_name().to_string()));
+        }
+        Ok(match value {
+            Value::List(list) => {
+                Value::list(list.items.iter().map(|item| within(item, depth + 1)).collect::<Result<_, _>>()?)
+            }
+            Value::Bytes(_) => Value::list(value.as_items().unwrap_or_default()),
+            Value::Map(map) => {
+                let fields = map.entries().into_iter().map(|(key, value)| Ok((key, within(&value, depth + 1)?)));
+                Value::map(fields.collect::<Result<Vec<_>, _>>()?)
+            }
+            other => other.clone(),
+        })
+    }
+    within(value, 0)
+}
+
+/// Nesting that is written; deeper values hold themselves.
+const MAX_DEPTH: usize = 512;
 
 /// YAML without the newline at its end.
 pub(crate) fn yaml_text(value: &base::Value) -> Result<String, CallError> {
@@ -162,12 +189,13 @@ fn read_yaml(text: &str, shape: Shape) -> Result<base::Value, String> {
 
 fn read_json(text: &str, shape: Shape) -> Result<base::Value, String> {
     let value = base::from_json(text.as_bytes()).map_err(|error| error.reason)?;
-    // Unlike through YAML, null empties the variable; templates see no difference to an empty one.
-    Ok(shape.check(value)?.unwrap_or_else(|| shape.empty()))
+    // Unlike through YAML, null makes the variable nil.
+    Ok(shape.check(value)?.unwrap_or(base::Value::Null))
 }
 
 fn object_or_error(read: Result<base::Value, String>) -> Value {
     match read {
+        Ok(base::Value::Null) => Map::nil(MapKind::Any).into(),
         Ok(value) => from_base(&value, Numbers::Floats),
         Err(error) => Value::map([("Error", error.into())]),
     }
@@ -175,6 +203,7 @@ fn object_or_error(read: Result<base::Value, String>) -> Value {
 
 fn array_or_error(read: Result<base::Value, String>) -> Value {
     match read {
+        Ok(base::Value::Null) => Value::nil_list(),
         Ok(value) => from_base(&value, Numbers::Floats),
         Err(error) => Value::list(vec![error.into()]),
     }

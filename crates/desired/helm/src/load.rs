@@ -6,10 +6,10 @@ use std::sync::Arc;
 use bowline_base_tree::{EntryKind, Tree, TreeError, join};
 use bowline_base_value::{Value, yaml};
 
-use crate::archive;
+use crate::archive::{self, ArchiveError};
 use crate::chart::{Chart, File, Template};
 use crate::ignore::Rules;
-use crate::metadata::Metadata;
+use crate::metadata::{self, Metadata};
 use crate::values;
 
 /// Why a chart cannot be loaded.
@@ -18,6 +18,12 @@ pub enum LoadError {
     /// The tree could not be read.
     #[error(transparent)]
     Tree(#[from] TreeError),
+    /// There is no `Chart.yaml`.
+    #[error("unable to detect chart at {path}: open {path}: no such file or directory")]
+    Absent {
+        /// Where it should be.
+        path: String,
+    },
     /// The chart is not one; the text is Helm's.
     #[error("{0}")]
     Chart(String),
@@ -34,6 +40,9 @@ const BOM: &[u8] = "\u{feff}".as_bytes();
 
 /// Loads the chart in the directory `path` of a tree: the files of its `.helmignore`'s choice, links followed.
 pub fn load(tree: &Tree, path: &str) -> Result<Chart, LoadError> {
+    let file = join_path(path, "Chart.yaml")?;
+    let Some(blob) = tree.read_if_exists(&file)? else { return Err(LoadError::Absent { path: file }) };
+    api_version(&blob.bytes)?;
     let ignore = match tree.read_if_exists(&join_path(path, ".helmignore")?)? {
         Some(blob) => String::from_utf8_lossy(&blob.bytes).into_owned(),
         None => String::new(),
@@ -53,7 +62,44 @@ pub fn load_unpacked(tree: &Tree) -> Result<Chart, LoadError> {
 
 /// Loads a packed chart, `.tgz`.
 pub fn load_archive(bytes: &[u8]) -> Result<Chart, LoadError> {
-    from_files(archive::files(bytes).map_err(LoadError::Chart)?, 0)
+    archived(archive::files(bytes).map_err(|error| LoadError::Chart(error.to_string()))?)
+}
+
+/// Loads a packed chart from a file that a user named: errors say its name, and what it seems to be instead.
+pub fn load_archive_file(name: &str, bytes: &[u8]) -> Result<Chart, LoadError> {
+    archive::is_packed(name, bytes).map_err(LoadError::Chart)?;
+    archived(archive::files(bytes).map_err(|error| {
+        LoadError::Chart(match error {
+            ArchiveError::Header => {
+                format!("file '{name}' does not appear to be a valid chart file (details: {error})")
+            }
+            ArchiveError::Other(_) => "unable to load chart archive".to_string(),
+        })
+    })?)
+}
+
+fn archived(files: Vec<File>) -> Result<Chart, LoadError> {
+    let Some(file) = files.iter().find(|file| &*file.name == "Chart.yaml") else {
+        return Err(LoadError::Chart("unable to detect chart version, no Chart.yaml found".to_string()));
+    };
+    api_version(&file.data)?;
+    from_files(files, 0)
+}
+
+/// Refuses charts that are made for a later Helm.
+fn api_version(chart_yaml: &[u8]) -> Result<(), LoadError> {
+    let fail = |error: String| Err(LoadError::Chart(format!("cannot load Chart.yaml: {error}")));
+    let document = match yaml::from_yaml(chart_yaml) {
+        Ok(document) => document,
+        Err(error) => return fail(format!("error converting YAML to JSON: {error}")),
+    };
+    match metadata::api_version(&document) {
+        Ok(version) if matches!(version.as_str(), "" | "v1" | "v2") => Ok(()),
+        // Helm reads these, and then does not install them.
+        Ok(version) if version == "v3" => Err(LoadError::Chart("invalid chart apiVersion".to_string())),
+        Ok(_) => Err(LoadError::Chart("unsupported chart version".to_string())),
+        Err(error) => fail(error),
+    }
 }
 
 fn join_path(directory: &str, name: &str) -> Result<String, LoadError> {
@@ -183,8 +229,7 @@ impl Parts {
             "Chart.yaml" => {}
             "Chart.lock" => self.lock = Some(document(&file, "Chart.lock")?),
             "values.yaml" => {
-                let text = String::from_utf8_lossy(&file.data);
-                let read = values::from_yaml(&text);
+                let read = values::from_yaml(&file.data);
                 self.values =
                     Some(read.map_err(|error| LoadError::Chart(format!("cannot load values.yaml: {error}")))?);
             }
@@ -226,7 +271,7 @@ fn subchart(name: &str, files: Vec<File>, parent: &str, depth: usize) -> Result<
             let text = format!("error unpacking subchart tar in {parent}: expected {name}, got {}", file.name);
             return Err(LoadError::Chart(text));
         }
-        return from_files(archive::files(&file.data).map_err(LoadError::Chart)?, depth + 1);
+        return from_files(archive::files(&file.data).map_err(|error| LoadError::Chart(error.to_string()))?, depth + 1);
     }
     let inside = files.into_iter().filter_map(|file| {
         let (_, rest) = file.name.split_once('/')?;

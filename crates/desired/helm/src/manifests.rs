@@ -1,6 +1,7 @@
 //! From rendered files to manifests and hooks in order.
 
-use bowline_base_value::{Value, yaml};
+use bowline_base_value::{Map, Value, yaml};
+use bowline_desired_gotmpl::Text;
 
 use crate::metadata::scalar;
 
@@ -54,15 +55,16 @@ const EVENTS: &[&str] = &[
 ];
 
 /// Splits rendered files, `(path, text)`, into documents and sorts them.
-pub(crate) fn sort(mut files: Vec<(String, String)>) -> Result<Sorted, String> {
-    files.sort();
+pub(crate) fn sort(files: &[(String, Text)]) -> Result<Sorted, String> {
+    let mut files: Vec<&(String, Text)> = files.iter().collect();
+    files.sort_by_key(|(path, _)| path);
     let mut sorted = Sorted::default();
     for (path, text) in files {
-        if path.rsplit('/').next().unwrap_or(&path).starts_with('_') || text.trim().is_empty() {
+        if path.rsplit('/').next().unwrap_or(path).starts_with('_') {
             continue;
         }
-        for content in split(&text) {
-            add(&mut sorted, &path, content)?;
+        for content in split_bytes(text.as_bytes()) {
+            add(&mut sorted, path, content)?;
         }
     }
     sorted.manifests.sort_by(|a, b| order::key(&a.kind).cmp(&order::key(&b.kind)));
@@ -70,7 +72,7 @@ pub(crate) fn sort(mut files: Vec<(String, String)>) -> Result<Sorted, String> {
     Ok(sorted)
 }
 
-fn add(sorted: &mut Sorted, path: &str, content: &str) -> Result<(), String> {
+fn add(sorted: &mut Sorted, path: &str, content: &[u8]) -> Result<(), String> {
     let fail = |error: String| Err(format!("YAML parse error on {path}: {error}"));
     let object = match yaml::from_yaml(content) {
         Ok(object) => object,
@@ -80,7 +82,8 @@ fn add(sorted: &mut Sorted, path: &str, content: &str) -> Result<(), String> {
         Ok(head) => head,
         Err(error) => return fail(format!("error unmarshaling JSON: while decoding JSON: json: {error}")),
     };
-    let manifest = Manifest { path: path.to_string(), content: content.to_string(), object, kind: head.kind };
+    let content = String::from_utf8_lossy(content).into_owned();
+    let manifest = Manifest { path: path.to_string(), content, object, kind: head.kind };
     let Some(types) = head.hook else {
         sorted.manifests.push(manifest);
         return Ok(());
@@ -119,9 +122,9 @@ impl Head {
             None | Some(Value::Null) => Ok(String::new()),
             Some(value) => scalar(value).ok_or_else(|| cannot(value, &format!("struct field {field} of type string"))),
         };
-        text_of(map.get("apiVersion"), "SimpleHead.apiVersion")?;
-        let kind = text_of(map.get("kind"), "SimpleHead.kind")?;
-        let metadata = match map.get("metadata") {
+        text_of(field(map, "apiVersion"), "SimpleHead.apiVersion")?;
+        let kind = text_of(field(map, "kind"), "SimpleHead.kind")?;
+        let metadata = match field(map, "metadata") {
             None | Some(Value::Null) => return Ok(Head { kind, hook: None, weight: 0 }),
             Some(Value::Object(metadata)) => metadata,
             Some(other) => {
@@ -130,8 +133,8 @@ impl Head {
                 return Err(cannot(other, wanted));
             }
         };
-        text_of(metadata.get("name"), ".metadata.name")?;
-        let annotations = match metadata.get("annotations") {
+        text_of(field(metadata, "name"), ".metadata.name")?;
+        let annotations = match field(metadata, "annotations") {
             None | Some(Value::Null) => return Ok(Head { kind, hook: None, weight: 0 }),
             Some(Value::Object(annotations)) => annotations,
             Some(other) => return Err(cannot(other, "struct field .metadata.annotations of type map[string]string")),
@@ -145,6 +148,11 @@ impl Head {
     }
 }
 
+/// A field as Go's JSON decoder finds it, whatever the case of its letters; the last that is not null counts.
+fn field<'v>(map: &'v Map, name: &str) -> Option<&'v Value> {
+    map.iter().rfind(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_null()).map(|(_, value)| value)
+}
+
 fn cannot(value: &Value, wanted: &str) -> String {
     let got = if let Value::Bool(_) = value { "bool" } else { value.type_name() };
     format!("cannot unmarshal {got} into Go {wanted}")
@@ -152,24 +160,41 @@ fn cannot(value: &Value, wanted: &str) -> String {
 
 /// The documents of a text, split where a line begins with `---`, without white space before them; blank ones are left out.
 pub fn split(text: &str) -> Vec<&str> {
-    let text = text.trim_start();
+    let is_text = |document| std::str::from_utf8(document).expect("because a text is cut before and behind ASCII");
+    split_bytes(text.as_bytes()).into_iter().map(is_text).collect()
+}
+
+fn split_bytes(text: &[u8]) -> Vec<&[u8]> {
+    let text = trim_start(text);
     let mut documents = Vec::new();
-    let mut start = 0;
-    let mut line = 0;
+    let (mut start, mut line) = (0, 0);
     loop {
-        if text[line..].starts_with("---") {
+        if let Some(after) = text[line..].strip_prefix(b"---") {
             documents.push(&text[start..line]);
-            let after = &text[line + 3..];
-            start = line + 3 + (after.len() - after.trim_start_matches([' ', '\t']).len());
+            let blanks = after.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
             // The rest of this line is content: the next separator begins a later line.
+            start = line + 3 + blanks;
         }
-        match text[line..].find('\n') {
+        match text[line..].iter().position(|b| *b == b'\n') {
             Some(end) => line += end + 1,
             None => break,
         }
     }
     documents.push(&text[start..]);
-    documents.into_iter().map(str::trim_start).filter(|document| !document.is_empty()).collect()
+    documents.into_iter().map(trim_start).filter(|document| !document.is_empty()).collect()
+}
+
+/// Without white space at the front, that of Unicode too.
+fn trim_start(text: &[u8]) -> &[u8] {
+    let mut blank = 0;
+    for chunk in text.utf8_chunks() {
+        let left = chunk.valid().trim_start();
+        blank += chunk.valid().len() - left.len();
+        if !left.is_empty() || !chunk.invalid().is_empty() {
+            break;
+        }
+    }
+    &text[blank..]
 }
 
 #[cfg(test)]

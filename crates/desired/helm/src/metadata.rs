@@ -22,7 +22,8 @@ pub struct Metadata {
     pub tags: String,
     pub app_version: String,
     pub deprecated: bool,
-    pub annotations: Vec<(String, String)>,
+    /// `None` where the field is missing or null.
+    pub annotations: Option<Vec<(String, String)>>,
     pub kube_version: String,
     /// `None` where the field is missing, which is another thing than an empty list.
     pub dependencies: Option<Vec<Dependency>>,
@@ -37,6 +38,8 @@ pub struct Maintainer {
     pub name: String,
     pub email: String,
     pub url: String,
+    /// Whether the list holds a null here, which is refused.
+    pub(crate) is_null: bool,
 }
 
 /// A chart that a chart needs.
@@ -51,6 +54,8 @@ pub struct Dependency {
     pub enabled: bool,
     pub import_values: Vec<Value>,
     pub alias: String,
+    /// Whether the list holds a null here, which is refused.
+    pub(crate) is_null: bool,
 }
 
 // === impl Metadata ===
@@ -73,7 +78,8 @@ impl Metadata {
                 "description" => string(&mut self.description, value, key)?,
                 "keywords" => strings(&mut self.keywords, value, key)?,
                 "maintainers" => {
-                    self.maintainers = list(value, key)?.iter().map(maintainer).collect::<Result<_, _>>()?
+                    let all = list(value, key, "[]*v2.Maintainer")?.iter().map(maintainer);
+                    self.maintainers = all.collect::<Result<_, _>>()?;
                 }
                 "icon" => string(&mut self.icon, value, key)?,
                 "apiversion" => string(&mut self.api_version, value, key)?,
@@ -85,7 +91,8 @@ impl Metadata {
                 "kubeversion" => string(&mut self.kube_version, value, key)?,
                 "dependencies" if value.is_null() => {}
                 "dependencies" => {
-                    self.dependencies = Some(list(value, key)?.iter().map(dependency).collect::<Result<_, _>>()?);
+                    let all = list(value, key, "[]*v2.Dependency")?.iter().map(dependency);
+                    self.dependencies = Some(all.collect::<Result<_, _>>()?);
                 }
                 "type" => string(&mut self.kind, value, key)?,
                 _ => {}
@@ -131,14 +138,20 @@ impl Metadata {
         if !matches!(self.kind.as_str(), "" | "application" | "library") {
             return invalid("type must be application or library");
         }
+        let null = |what: &str| Err(format!("validation: {what} must not contain empty or null nodes"));
         for maintainer in &mut self.maintainers {
+            if maintainer.is_null {
+                return null("maintainers");
+            }
             [&mut maintainer.name, &mut maintainer.email, &mut maintainer.url].into_iter().for_each(sanitize);
         }
         let mut names: Vec<&str> = Vec::new();
         for dependency in self.dependencies.iter_mut().flatten() {
+            if dependency.is_null {
+                return null("dependencies");
+            }
             dependency.validate()?;
-        }
-        for dependency in self.dependencies.iter().flatten() {
+            let dependency = &*dependency;
             let name = if dependency.alias.is_empty() { &dependency.name } else { &dependency.alias };
             if names.contains(&name.as_str()) {
                 let quoted = quote(name.as_bytes());
@@ -148,6 +161,18 @@ impl Metadata {
         }
         Ok(())
     }
+}
+
+/// The `apiVersion` of a chart, which decides how it is read.
+pub(crate) fn api_version(document: &Value) -> Result<String, String> {
+    let map = match document {
+        Value::Null => return Ok(String::new()),
+        Value::Object(map) => map,
+        other => return Err(mismatch(other, "value of type loader.chartBase")),
+    };
+    let found = map.iter().rfind(|(key, value)| key.eq_ignore_ascii_case("apiVersion") && !value.is_null());
+    let Some((_, version)) = found else { return Ok(String::new()) };
+    scalar(version).ok_or_else(|| mismatch(version, "struct field chartBase.apiVersion of type string"))
 }
 
 // === impl Dependency ===
@@ -178,14 +203,20 @@ fn sanitize(text: &mut String) {
 
 /// Go's complaint about a value of the wrong type.
 fn cannot(value: &Value, field: &str, wanted: &str) -> String {
+    let place = match field {
+        "" => "value".to_string(),
+        field if field.contains('.') => format!("struct field {field}"),
+        field => format!("struct field Metadata.{field}"),
+    };
+    mismatch(value, &format!("{place} of type {wanted}"))
+}
+
+fn mismatch(value: &Value, wanted: &str) -> String {
     let got = match value {
         Value::Bool(_) => "bool",
         other => other.type_name(),
     };
-    let place = if field.is_empty() { "value".to_string() } else { format!("struct field Metadata.{field}") };
-    format!(
-        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {got} into Go {place} of type {wanted}"
-    )
+    format!("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {got} into Go {wanted}")
 }
 
 /// A string, which YAML may have written as a number or boolean.
@@ -216,17 +247,17 @@ fn boolean(value: &Value, key: &str) -> Result<bool, String> {
     }
 }
 
-fn list<'v>(value: &'v Value, key: &str) -> Result<&'v [Value], String> {
+fn list<'v>(value: &'v Value, key: &str, wanted: &str) -> Result<&'v [Value], String> {
     match value {
         Value::Null => Ok(&[]),
         Value::Array(items) => Ok(items),
-        other => Err(cannot(other, key, "[]string")),
+        other => Err(cannot(other, key, wanted)),
     }
 }
 
 fn strings(field: &mut Vec<String>, value: &Value, key: &str) -> Result<(), String> {
     *field =
-        list(value, key)?
+        list(value, key, "[]string")?
             .iter()
             .map(|item| {
                 if item.is_null() { Ok(String::new()) } else { scalar(item).ok_or_else(|| cannot(item, key, "string")) }
@@ -235,35 +266,39 @@ fn strings(field: &mut Vec<String>, value: &Value, key: &str) -> Result<(), Stri
     Ok(())
 }
 
-fn annotations(value: &Value, key: &str) -> Result<Vec<(String, String)>, String> {
+fn annotations(value: &Value, key: &str) -> Result<Option<Vec<(String, String)>>, String> {
     let map = match value {
-        Value::Null => return Ok(Vec::new()),
+        Value::Null => return Ok(None),
         Value::Object(map) => map,
         other => return Err(cannot(other, key, "map[string]string")),
     };
-    map.iter()
-        .map(|(name, value)| {
-            let text = if value.is_null() { Some(String::new()) } else { scalar(value) };
-            Ok((name.to_string(), text.ok_or_else(|| cannot(value, key, "string"))?))
-        })
-        .collect()
+    let read = map.iter().map(|(name, value)| {
+        let text = if value.is_null() { Some(String::new()) } else { scalar(value) };
+        Ok((name.to_string(), text.ok_or_else(|| cannot(value, key, "string"))?))
+    });
+    read.collect::<Result<_, _>>().map(Some)
 }
 
-fn fields<'v>(value: &'v Value, what: &str) -> Result<&'v Map, String> {
+/// The fields of a list's item; `None` for a null.
+fn fields<'v>(value: &'v Value, what: &str, wanted: &str) -> Result<Option<&'v Map>, String> {
     match value {
-        Value::Object(map) => Ok(map),
-        Value::Null => Err(format!("validation: {what} must not contain empty or null nodes")),
-        other => Err(cannot(other, what, "v2.Dependency")),
+        Value::Object(map) => Ok(Some(map)),
+        Value::Null => Ok(None),
+        other => Err(cannot(other, what, wanted)),
     }
 }
 
 fn maintainer(value: &Value) -> Result<Maintainer, String> {
     let mut maintainer = Maintainer::default();
-    for (key, value) in fields(value, "maintainers")?.iter() {
+    let Some(fields) = fields(value, "maintainers", "v2.Maintainer")? else {
+        return Ok(Maintainer { is_null: true, ..maintainer });
+    };
+    for (key, value) in fields.iter() {
+        let field = &format!("Maintainer.maintainers.{key}");
         match key.to_ascii_lowercase().as_str() {
-            "name" => string(&mut maintainer.name, value, key)?,
-            "email" => string(&mut maintainer.email, value, key)?,
-            "url" => string(&mut maintainer.url, value, key)?,
+            "name" => string(&mut maintainer.name, value, field)?,
+            "email" => string(&mut maintainer.email, value, field)?,
+            "url" => string(&mut maintainer.url, value, field)?,
             _ => {}
         }
     }
@@ -272,16 +307,20 @@ fn maintainer(value: &Value) -> Result<Maintainer, String> {
 
 fn dependency(value: &Value) -> Result<Dependency, String> {
     let mut dependency = Dependency::default();
-    for (key, value) in fields(value, "dependencies")?.iter() {
+    let Some(fields) = fields(value, "dependencies", "v2.Dependency")? else {
+        return Ok(Dependency { is_null: true, ..dependency });
+    };
+    for (key, value) in fields.iter() {
+        let field = &format!("Dependency.dependencies.{key}");
         match key.to_ascii_lowercase().as_str() {
-            "name" => string(&mut dependency.name, value, key)?,
-            "version" => string(&mut dependency.version, value, key)?,
-            "repository" => string(&mut dependency.repository, value, key)?,
-            "condition" => string(&mut dependency.condition, value, key)?,
-            "tags" => strings(&mut dependency.tags, value, key)?,
-            "enabled" => dependency.enabled = boolean(value, key)?,
-            "import-values" => dependency.import_values = list(value, key)?.to_vec(),
-            "alias" => string(&mut dependency.alias, value, key)?,
+            "name" => string(&mut dependency.name, value, field)?,
+            "version" => string(&mut dependency.version, value, field)?,
+            "repository" => string(&mut dependency.repository, value, field)?,
+            "condition" => string(&mut dependency.condition, value, field)?,
+            "tags" => strings(&mut dependency.tags, value, field)?,
+            "enabled" => dependency.enabled = boolean(value, field)?,
+            "import-values" => dependency.import_values = list(value, field, "[]interface {}")?.to_vec(),
+            "alias" => string(&mut dependency.alias, value, field)?,
             _ => {}
         }
     }

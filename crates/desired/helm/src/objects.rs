@@ -16,7 +16,7 @@ use bowline_desired_sprig::path_base;
 
 use crate::capabilities::{Capabilities, KubeVersion};
 use crate::chart::File;
-use crate::metadata::Metadata;
+use crate::family::{Head, Imports};
 
 /// `.Files`.
 pub(crate) struct Files {
@@ -33,7 +33,7 @@ impl Files {
     }
 
     fn find(&self, name: &str) -> Option<&File> {
-        self.files.iter().find(|file| &*file.name == name)
+        self.files.iter().rfind(|file| &*file.name == name)
     }
 
     fn glob(&self, pattern: &str) -> Value {
@@ -244,7 +244,8 @@ fn texts(items: &[String]) -> Value {
 }
 
 /// `.Chart`: the fields under their Go names.
-pub(crate) fn chart(metadata: &Metadata, is_root: bool) -> Value {
+pub(crate) fn chart(head: &Head<'_>, is_root: bool) -> Value {
+    let metadata = head.metadata;
     let text = |text: &String| Value::from(text.as_str());
     let maintainers = metadata.maintainers.iter().map(|maintainer| {
         Value::map([
@@ -253,22 +254,29 @@ pub(crate) fn chart(metadata: &Metadata, is_root: bool) -> Value {
             ("URL", text(&maintainer.url)),
         ])
     });
-    let dependencies = metadata.dependencies.iter().flatten().map(|dependency| {
-        let imports = dependency.import_values.iter().map(|value| from_base(value, Numbers::Floats));
+    let dependencies = head.requirements.iter().flatten().map(|requirement| {
+        let dependency = requirement.declared;
+        let imports = match &requirement.imports {
+            Imports::Declared(all) => all.iter().map(|value| from_base(value, Numbers::Floats)).collect(),
+            Imports::Done(all) => all.iter().map(|(child, parent)| import(child, parent)).collect(),
+        };
         Value::map([
-            ("Name", text(&dependency.name)),
+            ("Name", text(&requirement.name)),
             ("Version", text(&dependency.version)),
             ("Repository", text(&dependency.repository)),
             ("Condition", text(&dependency.condition)),
             ("Tags", texts(&dependency.tags)),
-            ("Enabled", Value::Bool(dependency.enabled)),
-            ("ImportValues", Value::list(imports.collect())),
+            ("Enabled", Value::Bool(requirement.enabled)),
+            ("ImportValues", Value::list(imports)),
             ("Alias", text(&dependency.alias)),
         ])
     });
-    let annotations = metadata.annotations.iter().map(|(key, value)| (key.as_str(), Value::from(value.as_str())));
+    let annotations = match &metadata.annotations {
+        Some(all) => Map::new(MapKind::Strings, all.iter().map(|(k, v)| (k.as_str(), Value::from(v.as_str())))),
+        None => Map::nil(MapKind::Strings),
+    };
     Value::map([
-        ("Name", text(&metadata.name)),
+        ("Name", text(&head.name)),
         ("Home", text(&metadata.home)),
         ("Sources", texts(&metadata.sources)),
         ("Version", text(&metadata.version)),
@@ -281,10 +289,15 @@ pub(crate) fn chart(metadata: &Metadata, is_root: bool) -> Value {
         ("Tags", text(&metadata.tags)),
         ("AppVersion", text(&metadata.app_version)),
         ("Deprecated", Value::Bool(metadata.deprecated)),
-        ("Annotations", Map::new(MapKind::Strings, annotations).into()),
+        ("Annotations", annotations.into()),
         ("KubeVersion", text(&metadata.kube_version)),
         ("Dependencies", Value::list(dependencies.collect())),
         ("Type", text(&metadata.kind)),
         ("IsRoot", Value::Bool(is_root)),
     ])
+}
+
+/// An import as Helm leaves it once it is done.
+fn import(child: &str, parent: &str) -> Value {
+    Map::new(MapKind::Strings, [("child", Value::from(child)), ("parent", Value::from(parent))]).into()
 }

@@ -1,18 +1,21 @@
 //! Rendering a chart.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use bowline_base_value::{Map as BaseMap, Value as BaseValue};
+use bowline_base_value::Value as BaseValue;
 use bowline_desired_gotmpl::{
     Functions, Host, Limits, Map, MapKind, MissingKey, Numbers, Runtime, Templates, Text, Value, from_base,
     without_no_value,
 };
 
 use crate::capabilities::Capabilities;
-use crate::chart::{Chart, File};
+use crate::chart::{Chart, File, Template};
+use crate::family::{Family, Id, ROOT};
 use crate::functions::{VALUES, functions, values_methods};
 use crate::manifests::{Sorted, sort};
+use crate::values::Table;
 use crate::values::coalesce::coalesce;
 use crate::{dependencies, objects, schema, trace, versions};
 
@@ -151,15 +154,14 @@ impl Helm {
         host: &mut dyn Host,
     ) -> Result<Rendered, RenderError> {
         self.check(chart)?;
-        let empty = BaseMap::new();
-        let values = match values {
-            BaseValue::Object(map) => map.as_ref(),
-            _ => &empty,
+        let values = match from_base(values, Numbers::Exact) {
+            Value::Map(map) => map,
+            _ => Map::new(MapKind::Any, std::iter::empty::<(Text, Value)>()),
         };
-        let chart = dependencies::process(chart, values).map_err(RenderError::Dependencies)?;
-        let values = coalesce(&chart, values, false).map_err(RenderError::Values)?;
+        let family = dependencies::process(chart, &values).map_err(RenderError::Dependencies)?;
+        let values = coalesce(&family, ROOT, &values, false).map_err(RenderError::Values)?;
         if !release.skip_schema_validation {
-            schema::validate(&chart, &values).map_err(RenderError::Schema)?;
+            schema::validate(&family, ROOT, &values).map_err(RenderError::Schema)?;
         }
         let wanted = &chart.metadata.kube_version;
         let kube = &release.capabilities.kube_version;
@@ -168,26 +170,24 @@ impl Helm {
                 format!("chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {}", kube.version);
             return Err(RenderError::KubeVersion(text));
         }
-        let mut files = self.execute(&chart, &values, release, host)?;
+        let mut files = self.execute(&family, &values, release, host)?;
         let notes = format!("{}/templates/NOTES.txt", chart.name());
-        let notes = files.iter().find(|(path, _)| *path == notes).map(|(_, text)| text.clone()).unwrap_or_default();
+        let notes = files.iter().find(|(path, _)| *path == notes).map(|(_, text)| text.to_str().into_owned()).unwrap_or_default();
         files.retain(|(path, _)| !path.ends_with("NOTES.txt"));
-        let sorted = match sort(files.clone()) {
-            Ok(sorted) => sorted,
-            Err(reason) => return Err(RenderError::Manifests { reason, files }),
-        };
-        Ok(Rendered { crds: chart.crds(), sorted, notes })
+        let sorted = sort(&files).map_err(|reason| RenderError::Manifests { reason, files: shown(files) })?;
+        Ok(Rendered { crds: family.crds(ROOT), sorted, notes })
     }
 
     /// Executes all templates; `(path, text)` in the order of execution.
     fn execute(
         &self,
-        chart: &Chart,
-        values: &BaseMap,
+        family: &Family<'_>,
+        values: &Table,
         release: &Release,
         host: &mut dyn Host,
-    ) -> Result<Vec<(String, String)>, RenderError> {
+    ) -> Result<Vec<(String, Text)>, RenderError> {
         let mut assembly = Assembly {
+            family,
             release: Value::map([
                 ("Name", release.name.as_str().into()),
                 ("Namespace", release.namespace.as_str().into()),
@@ -197,18 +197,11 @@ impl Helm {
                 ("Service", "Helm".into()),
             ]),
             capabilities: objects::capabilities(&release.capabilities),
-            templates: Vec::new(),
+            templates: BTreeMap::new(),
         };
-        let values = match from_base(&BaseValue::from(values.clone()), Numbers::Exact) {
-            Value::Map(map) => map,
-            _ => Map::new(VALUES, std::iter::empty::<(Text, Value)>()),
-        };
-        assembly.add(chart, chart.name(), true, &values);
-        let mut sources = Vec::with_capacity(assembly.templates.len());
-        for (executable, template) in assembly.templates {
-            sources.push((executable, Source::File(template)));
-        }
-        self.run(sources, MissingKey::Zero, release.limits, host)
+        assembly.add(ROOT, values);
+        let sources = assembly.templates.into_values().map(|(executable, text)| (executable, Source::File(text)));
+        self.run(sources.collect(), MissingKey::Zero, release.limits, host)
     }
 
     /// Executes templates that belong to no chart, as Helm's engine executes those of one: `(path, text, context)`.
@@ -225,7 +218,7 @@ impl Helm {
             (Executable { path, base_path, context }, Source::Text(text))
         });
         let missing_key = if strict { MissingKey::Error } else { MissingKey::Zero };
-        self.run(sources.collect(), missing_key, limits, host)
+        self.run(sources.collect(), missing_key, limits, host).map(shown)
     }
 
     fn run(
@@ -234,7 +227,7 @@ impl Helm {
         missing_key: MissingKey,
         limits: Limits,
         host: &mut dyn Host,
-    ) -> Result<Vec<(String, String)>, RenderError> {
+    ) -> Result<Vec<(String, Text)>, RenderError> {
         // The deepest first, and among equals the last by name: what is parsed later replaces what was before.
         all.sort_by(|(a, _), (b, _)| {
             let slashes = |path: &str| path.bytes().filter(|b| *b == b'/').count();
@@ -265,35 +258,43 @@ impl Helm {
             let out = rt
                 .execute(&Text::from(path.as_str()), &dot)
                 .map_err(|error| RenderError::Template(trace::exec_error(&path, &error)))?;
-            let text = without_no_value(Text::from_vec(out));
-            files.push((path, text.to_str().into_owned()));
+            files.push((path, without_no_value(Text::from_vec(out))));
         }
         Ok(files)
     }
 }
 
+/// Files as text to look at.
+fn shown(files: Vec<(String, Text)>) -> Vec<(String, String)> {
+    files.into_iter().map(|(path, text)| (path, text.to_str().into_owned())).collect()
+}
+
 /// What a template is parsed from.
 enum Source<'c> {
-    File(&'c crate::chart::Template),
+    File(&'c Template),
     Text(Text),
 }
 
-struct Assembly<'c> {
+struct Assembly<'f, 'c> {
+    family: &'f Family<'c>,
     release: Value,
     capabilities: Value,
-    templates: Vec<(Executable, &'c crate::chart::Template)>,
+    /// By path: of two that Helm puts at one path only the last is executed.
+    templates: BTreeMap<String, (Executable, &'c Template)>,
 }
 
 // === impl Assembly ===
 
-impl<'c> Assembly<'c> {
+impl Assembly<'_, '_> {
     /// Makes the context of a chart, with those of its dependencies in it, and notes its templates.
-    fn add(&mut self, chart: &'c Chart, path: &str, is_root: bool, values: &Rc<Map>) -> Rc<Map> {
+    fn add(&mut self, id: Id, values: &Table) -> Rc<Map> {
+        let family = self.family;
+        let chart = family.chart(id);
         let subcharts = Map::new(MapKind::Any, std::iter::empty::<(Text, Value)>());
         let context = Map::new(
             MapKind::Any,
             [
-                ("Chart", objects::chart(&chart.metadata, is_root)),
+                ("Chart", objects::chart(family.head(id), family.is_root(id))),
                 ("Files", objects::Files::value(chart.files.clone())),
                 ("Release", self.release.clone()),
                 ("Capabilities", self.capabilities.clone()),
@@ -302,15 +303,16 @@ impl<'c> Assembly<'c> {
                 ("Subcharts", subcharts.clone().into()),
             ],
         );
-        for child in &chart.dependencies {
-            let below = match values.get(child.name().as_bytes()) {
+        for child in family.children(id) {
+            let name = family.name(*child);
+            let below = match values.get(name.as_bytes()) {
                 Some(Value::Map(below)) => below,
                 _ => Map::new(VALUES, std::iter::empty::<(Text, Value)>()),
             };
-            let child_path = format!("{path}/charts/{}", child.name());
-            let inner = self.add(child, &child_path, false, &below);
-            subcharts.insert(child.name(), inner.into());
+            let inner = self.add(*child, &below);
+            subcharts.insert(name, inner.into());
         }
+        let path = family.path(id);
         for template in chart.templates.iter() {
             let name = &template.file.name;
             if chart.is_library() && !name.rsplit('/').next().unwrap_or(name).starts_with('_') {
@@ -321,7 +323,7 @@ impl<'c> Assembly<'c> {
                 base_path: format!("{path}/templates"),
                 context: context.clone(),
             };
-            self.templates.push((executable, template));
+            self.templates.insert(executable.path.clone(), (executable, template));
         }
         context
     }

@@ -1,32 +1,32 @@
 //! `values.schema.json`.
 
-use bowline_base_value::{Map, Value};
+use bowline_desired_gotmpl::{Value as TemplateValue, to_base};
 
-use crate::chart::Chart;
+use crate::family::{Family, Id};
+use crate::values::Table;
 
 mod message;
 
 /// Checks a chart's values, and those of its dependencies, against their schemas. The error lists what is wrong in each
 /// chart, as Helm does.
-pub(crate) fn validate(chart: &Chart, values: &Map) -> Result<(), String> {
+pub(crate) fn validate(family: &Family<'_>, id: Id, values: &Table) -> Result<(), String> {
     let mut faults = String::new();
-    if let Some(schema) = &chart.schema
+    if let Some(schema) = &family.chart(id).schema
         && let Err(error) = check(schema, values)
     {
-        faults.push_str(&format!("{}:\n{error}", chart.name()));
+        faults.push_str(&format!("{}:\n{error}", family.name(id)));
     }
-    for child in &chart.dependencies {
-        match values.get(child.name()) {
-            None | Some(Value::Null) => {}
-            Some(Value::Object(values)) => {
-                if let Err(error) = validate(child, values) {
+    for child in family.children(id) {
+        let name = family.name(*child);
+        match values.get(name.as_bytes()) {
+            None | Some(TemplateValue::Nil) => {}
+            Some(TemplateValue::Map(values)) => {
+                if let Err(error) = validate(family, *child, &values) {
                     faults.push_str(&error);
                 }
             }
             Some(other) => {
-                let got = bowline_desired_gotmpl::from_base(other, bowline_desired_gotmpl::Numbers::Exact);
-                let name = child.name();
-                let got = got.type_name();
+                let got = other.type_name();
                 faults.push_str(&format!("{name}:\ninvalid type for values: expected object (map), got {got}\n"));
             }
         }
@@ -34,13 +34,14 @@ pub(crate) fn validate(chart: &Chart, values: &Map) -> Result<(), String> {
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
-fn check(schema: &[u8], values: &Map) -> Result<(), String> {
+fn check(schema: &[u8], values: &Table) -> Result<(), String> {
     let schema: serde_json::Value = serde_json::from_slice(schema).map_err(|error| format!("{error}"))?;
     let validator = jsonschema::options()
         .with_retriever(Nothing)
         .build(&schema)
         .map_err(|error| format!("jsonschema: the schema is invalid: {error}"))?;
-    let values = serde_json::Value::from(&Value::from(values.clone()));
+    let values = to_base(&values.clone().into()).map_err(|error| error.to_string())?;
+    let values = serde_json::Value::from(&values);
     let faults: Vec<String> = validator.iter_errors(&values).map(|error| message::text(&error)).collect();
     if faults.is_empty() { Ok(()) } else { Err(format!("{}\n", faults.join("\n"))) }
 }

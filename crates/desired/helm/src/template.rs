@@ -266,7 +266,7 @@ pub(crate) fn user_values(flags: &Flags, reader: &dyn Reader) -> Result<Value, S
     for list in &flags.values {
         for name in comma_list(list)? {
             let bytes = reader.read(&name)?;
-            let read = values::from_yaml(&String::from_utf8_lossy(&bytes));
+            let read = values::from_yaml(&bytes);
             values::merge(&mut merged, &read.map_err(|error| format!("failed to parse {name}: {error}"))?);
         }
     }

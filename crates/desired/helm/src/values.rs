@@ -1,19 +1,26 @@
 //! Values: reading, merging, and what a chart makes of its own and the user's.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use bowline_base_value::{Map, Value, yaml};
+use bowline_desired_gotmpl::{Map as TemplateMap, Value as TemplateValue};
 
 pub(crate) mod coalesce;
 pub mod set;
 
-/// Reads a values file: all documents of it merged, every number a float.
-pub fn from_yaml(text: &str) -> Result<Value, String> {
+/// A table of values as templates see it: shared, and changed in place.
+pub(crate) type Table = Rc<TemplateMap>;
+
+/// Reads a values file: all documents of it merged, every number a float. Of a part between two separators only the
+/// first document counts, as in Helm.
+pub fn from_yaml(text: impl AsRef<[u8]>) -> Result<Value, String> {
     let options = yaml::Options { numbers: yaml::Numbers::Float64, ..yaml::Options::default() };
-    let documents = yaml::documents_with(text, options)
-        .map_err(|error| format!("cannot unmarshal yaml document: error converting YAML to JSON: {error}"))?;
     let mut values = Value::object();
-    for document in documents {
+    for part in yaml::split(text.as_ref()) {
+        let part = part.map_err(|error| format!("error reading yaml document: {error}"))?;
+        let document = yaml::from_yaml_with(&part.text, options)
+            .map_err(|error| format!("cannot unmarshal yaml document: error converting YAML to JSON: {error}"))?;
         match document {
             Value::Null => {}
             Value::Object(_) => merge(&mut values, &document),
@@ -60,15 +67,21 @@ fn merge_maps(into: &mut Map, from: &Arc<Map>) {
 }
 
 /// The table under a path of names joined by dots.
-pub(crate) fn table<'v>(values: &'v Map, path: &str) -> Option<&'v Map> {
-    path.split('.').try_fold(values, |map, name| map.get(name)?.as_object())
+pub(crate) fn table(values: &TemplateMap, path: &str) -> Option<Table> {
+    let mut names = path.split('.');
+    let below = |map: &TemplateMap, name: &str| match map.get(name.as_bytes()) {
+        Some(TemplateValue::Map(map)) => Some(map),
+        _ => None,
+    };
+    let first = below(values, names.next()?)?;
+    names.try_fold(first, |map, name| below(&map, name))
 }
 
 /// The value under a path of names joined by dots, unless it is a table.
-pub(crate) fn leaf<'v>(values: &'v Map, path: &str) -> Option<&'v Value> {
-    let (map, name) = match path.rsplit_once('.') {
-        Some((path, name)) => (table(values, path)?, name),
-        None => (values, path),
+pub(crate) fn leaf(values: &TemplateMap, path: &str) -> Option<TemplateValue> {
+    let value = match path.rsplit_once('.') {
+        Some((path, name)) => table(values, path)?.get(name.as_bytes()),
+        None => values.get(path.as_bytes()),
     };
-    map.get(name).filter(|value| value.as_object().is_none())
+    value.filter(|value| !matches!(value, TemplateValue::Map(_)))
 }

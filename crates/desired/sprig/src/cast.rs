@@ -114,6 +114,7 @@ fn equal_within(a: &Value, b: &Value, depth: usize) -> bool {
         (Value::Map(a), Value::Map(b)) => {
             a.is(b)
                 || (a.kind() == b.kind()
+                    && a.is_nil() == b.is_nil()
                     && a.len() == b.len()
                     && a.entries()
                         .iter()

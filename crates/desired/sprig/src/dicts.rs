@@ -28,10 +28,10 @@ pub const TABLE: &[Entry] = &[
         Ok(Value::list((1..a.len()).filter_map(|i| a.map(i).get(key.as_bytes())).collect()))
     }),
     Entry::new("set", &[Dict, Str, Any], |rt, a| {
-        if let Value::Nil = a.get(0) {
+        let map = a.map(0);
+        if matches!(a.get(0), Value::Nil) || map.is_nil() {
             return Err("assignment to entry in nil map".into());
         }
-        let map = a.map(0);
         rt.changed(&map);
         map.insert(a.text(1), a.take(2));
         Ok(map.into())
@@ -113,6 +113,7 @@ fn copy(value: &Value, depth: usize) -> Result<Value, CallError> {
         return Err("the value is nested too deeply to be copied".into());
     }
     Ok(match value {
+        Value::Map(map) if map.is_nil() => value.clone(),
         Value::Map(map) => {
             let fields: Result<Vec<(Text, Value)>, CallError> =
                 map.entries().into_iter().map(|(key, value)| Ok((key, copy(&value, depth + 1)?))).collect();

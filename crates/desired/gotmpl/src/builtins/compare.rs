@@ -75,6 +75,7 @@ fn is_nil(value: &Value) -> bool {
     match value {
         Value::Nil => true,
         Value::List(list) => list.nil,
+        Value::Map(map) => map.is_nil(),
         _ => false,
     }
 }

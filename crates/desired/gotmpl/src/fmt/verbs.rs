@@ -332,6 +332,10 @@ impl Printer {
     fn map(&mut self, map: &Map, verb: char) {
         if self.flags.sharp_v {
             self.out.extend_from_slice(map.kind().name().as_bytes());
+            if map.is_nil() {
+                self.out.extend_from_slice(b"(nil)");
+                return;
+            }
             self.out.push(b'{');
         } else {
             self.out.extend_from_slice(b"map[");

@@ -1,159 +1,195 @@
 //! Coalescing: a chart's defaults under the user's values, for it and all below it.
+//!
+//! Tables are shared as Helm shares them, because it shows: a table inside of a table of `global` is one for a chart and
+//! all below it, so that a subchart's defaults for it, and what its templates `set` there, are seen by all.
 
 use std::collections::HashSet;
 
-use bowline_base_value::{Map, Str, Value};
+use bowline_desired_gotmpl::{List, Map, MapKind, Numbers, Text, Value, fmt, from_base};
 
-use crate::chart::Chart;
+use super::Table;
+use crate::family::{Defaults, Family, Id};
 
-const GLOBAL: &str = "global";
+const GLOBAL: &[u8] = b"global";
+/// Nesting of values that is followed. Text that is read has less; what imports put together could hold itself.
+const MAX_DEPTH: usize = 2_000;
 
-/// The values that `chart` and its dependencies see. With `keep_nulls` (as for imports) a null hides nothing.
-pub(crate) fn coalesce(chart: &Chart, values: &Map, keep_nulls: bool) -> Result<Map, String> {
-    let mut values = values.clone();
-    chart_values(chart, &mut values, keep_nulls)?;
+/// The values that a chart and its dependencies see: a copy of `values` with the defaults under it. With `keep_nulls`
+/// (as for imports) a null hides nothing.
+pub(crate) fn coalesce(family: &Family<'_>, id: Id, values: &Map, keep_nulls: bool) -> Result<Table, String> {
+    let values = copy_table(values)?;
+    chart_values(family, id, &values, keep_nulls)?;
     Ok(values)
 }
 
-fn chart_values(chart: &Chart, values: &mut Map, keep_nulls: bool) -> Result<(), String> {
-    defaults(chart, values, keep_nulls);
-    for child in &chart.dependencies {
-        let mut below = match values.remove(child.name()) {
-            None => Value::object(),
-            Some(table @ Value::Object(_)) => table,
-            Some(other) => {
-                let shown = bowline_desired_gotmpl::fmt::sprintf(
-                    "%t",
-                    &[bowline_desired_gotmpl::from_base(&other, bowline_desired_gotmpl::Numbers::Exact)],
-                );
-                let name = child.name().to_string();
-                values.insert(name.as_str(), other);
-                return Err(format!("type mismatch on {name}: {shown}"));
+fn chart_values(family: &Family<'_>, id: Id, values: &Map, keep_nulls: bool) -> Result<(), String> {
+    defaults(family, id, values, keep_nulls)?;
+    for child in family.children(id) {
+        let name = family.name(*child);
+        let below = match values.get(name.as_bytes()) {
+            None => {
+                let below = empty();
+                values.insert(name, below.clone().into());
+                below
             }
+            Some(Value::Map(below)) => below,
+            Some(other) => return Err(format!("type mismatch on {name}: {}", fmt::sprintf("%t", &[other]))),
         };
-        if let Some(map) = below.as_object_mut() {
-            globals(map, values);
-            chart_values(child, map, keep_nulls)?;
-        }
-        values.insert(child.name(), below);
+        globals(&below, values)?;
+        chart_values(family, *child, &below, keep_nulls)?;
     }
     Ok(())
 }
 
+fn empty() -> Table {
+    Map::new(MapKind::Any, std::iter::empty::<(Text, Value)>())
+}
+
 /// The parent's globals go over the child's.
-fn globals(child: &mut Map, parent: &Map) {
-    let mut below = match child.get(GLOBAL) {
-        None => Map::new(),
-        Some(Value::Object(map)) => map.as_ref().clone(),
-        Some(_) => return,
+fn globals(child: &Map, parent: &Map) -> Result<(), String> {
+    let below = match child.get(GLOBAL) {
+        None => empty(),
+        Some(Value::Map(map)) => map,
+        Some(_) => return Ok(()),
     };
     let above = match parent.get(GLOBAL) {
-        None => &Map::new(),
-        Some(Value::Object(map)) => map.as_ref(),
-        Some(_) => return,
+        None => empty(),
+        Some(Value::Map(map)) => map,
+        Some(_) => return Ok(()),
     };
-    for (key, value) in above.iter() {
-        match (value, below.get(key)) {
-            (Value::Object(table), known) => {
-                let mut merged = table.as_ref().clone();
+    for (key, value) in above.entries() {
+        match (value, below.get(key.as_bytes())) {
+            (Value::Map(table), known) => {
+                // One level is copied; what is below is the parent's.
+                let merged = Map::new(MapKind::Any, table.entries());
                 match known {
                     None => {}
-                    Some(Value::Object(known)) => tables(&mut merged, known.as_ref().clone(), true),
+                    Some(Value::Map(known)) => tables(&merged, &known, true)?,
                     // A table never goes over something that is none.
                     Some(_) => continue,
                 }
-                below.insert(key.clone(), merged);
+                below.insert(key, merged.into());
             }
-            (_, Some(Value::Object(_))) => {}
-            _ => {
-                below.insert(key.clone(), value.clone());
-            }
+            (_, Some(Value::Map(_))) => {}
+            (value, _) => below.insert(key, value),
         }
     }
-    child.insert(GLOBAL, below);
+    child.insert(Text::from_bytes(GLOBAL), below.into());
+    Ok(())
 }
 
-fn defaults(chart: &Chart, values: &mut Map, keep_nulls: bool) {
-    let Some(defaults) = chart.values.as_object() else { return };
-    for (key, default) in defaults.iter() {
-        match values.get_mut(key) {
-            Some(Value::Null) if !keep_nulls => {
-                values.remove(key);
+fn defaults(family: &Family<'_>, id: Id, values: &Map, keep_nulls: bool) -> Result<(), String> {
+    let defaults = match family.defaults(id) {
+        Defaults::File(values) => match from_base(values, Numbers::Exact) {
+            Value::Map(defaults) => defaults,
+            _ => return Ok(()),
+        },
+        Defaults::Imported(values) => copy_table(values)?,
+    };
+    for (key, default) in defaults.entries() {
+        match values.get(key.as_bytes()) {
+            Some(Value::Nil) if !keep_nulls => {
+                values.remove(key.as_bytes());
             }
-            Some(known @ Value::Object(_)) => {
-                let Value::Object(table) = default else { continue };
+            Some(Value::Map(known)) => {
+                let Value::Map(table) = default else { continue };
                 // A child's nulls are kept here, so that they reach its own coalescing and delete there.
-                let keep = keep_nulls || chart.dependencies.iter().any(|child| child.name() == key.as_ref());
-                let mut table = table.as_ref().clone();
+                let is_child = || family.children(id).iter().any(|child| family.name(*child).as_bytes() == key.as_bytes());
+                let keep = keep_nulls || is_child();
                 if !keep {
-                    remove_nulls(&mut table);
+                    remove_nulls(&table);
                 }
-                if let Some(known) = known.as_object_mut() {
-                    tables(known, table, keep);
-                }
+                tables(&known, &table, keep)?;
             }
             Some(_) => {}
             None => {
-                let mut default = default.clone();
-                if !keep_nulls {
-                    match &mut default {
-                        Value::Null => continue,
-                        value if value.as_object().is_some_and(has_nulls) => {
-                            if let Some(map) = value.as_object_mut() {
-                                remove_nulls(map);
-                            }
-                        }
-                        _ => {}
-                    }
+                match &default {
+                    Value::Nil if !keep_nulls => continue,
+                    Value::Map(table) if !keep_nulls => remove_nulls(table),
+                    _ => {}
                 }
-                values.insert(key.clone(), default);
+                values.insert(key, default);
             }
         }
     }
+    Ok(())
 }
 
-fn has_nulls(map: &Map) -> bool {
-    map.values().any(|value| match value {
-        Value::Null => true,
-        Value::Object(map) => has_nulls(map),
-        _ => false,
-    })
-}
-
-fn remove_nulls(map: &mut Map) {
-    if !has_nulls(map) {
-        return;
-    }
-    map.retain(|_, value| {
-        if let Some(map) = value.as_object_mut() {
-            remove_nulls(map);
-        }
-        !value.is_null()
+/// Takes nulls out, at all levels. The table was just read or copied, so it cannot hold itself.
+fn remove_nulls(table: &Map) {
+    let mut nulls = Vec::new();
+    table.each(|key, value| match value {
+        Value::Nil => nulls.push(key.clone()),
+        Value::Map(below) => remove_nulls(below),
+        _ => {}
     });
+    for key in nulls {
+        table.remove(key.as_bytes());
+    }
 }
 
-/// Fills `into` from `from`; what `into` has wins, and its nulls delete unless they are kept.
-pub(crate) fn tables(into: &mut Map, mut from: Map, keep_nulls: bool) {
-    let set: HashSet<Str> = from.iter().filter(|(_, value)| !value.is_null()).map(|(key, _)| key.clone()).collect();
-    for (key, value) in into.iter() {
-        if value.is_null() {
-            from.insert(key.clone(), Value::Null);
+/// Fills `into` from `from`; what `into` has wins, and its nulls delete unless they are kept. Tables that `into` lacks
+/// become shared between the two.
+pub(crate) fn tables(into: &Map, from: &Map, keep_nulls: bool) -> Result<(), String> {
+    fill(into, from, keep_nulls, 0)
+}
+
+fn fill(into: &Map, from: &Map, keep_nulls: bool, depth: usize) -> Result<(), String> {
+    too_deep(depth)?;
+    let mut nulls = Vec::new();
+    into.each(|key, value| {
+        if let Value::Nil = value {
+            nulls.push(key.clone());
+        }
+    });
+    let mut set = HashSet::new();
+    if !nulls.is_empty() {
+        from.each(|key, value| {
+            if !matches!(value, Value::Nil) {
+                set.insert(key.clone());
+            }
+        });
+        nulls.into_iter().for_each(|key| from.insert(key, Value::Nil));
+    }
+    for (key, value) in from.entries() {
+        match (into.get(key.as_bytes()), value) {
+            (Some(Value::Nil), _) if !keep_nulls && set.contains(&key) => {
+                into.remove(key.as_bytes());
+            }
+            (None, value) => into.insert(key, value),
+            (Some(Value::Map(known)), Value::Map(from)) => fill(&known, &from, keep_nulls, depth + 1)?,
+            _ => {}
         }
     }
-    for (key, value) in from {
-        match into.get_mut(&key) {
-            Some(Value::Null) if !keep_nulls && set.contains(&key) => {
-                into.remove(&key);
-            }
-            None => {
-                into.insert(key, value);
-            }
-            Some(known @ Value::Object(_)) => {
-                if let (Some(known), Value::Object(from)) = (known.as_object_mut(), value) {
-                    tables(known, from.as_ref().clone(), keep_nulls);
-                }
-            }
-            Some(_) => {}
-        }
+    Ok(())
+}
+
+fn too_deep(depth: usize) -> Result<(), String> {
+    if depth > MAX_DEPTH {
+        return Err(format!("values are nested more than {MAX_DEPTH} deep, or hold themselves"));
     }
+    Ok(())
+}
+
+/// A copy that shares nothing with the original.
+pub(crate) fn copy_table(table: &Map) -> Result<Table, String> {
+    copied(table, 0)
+}
+
+fn copied(table: &Map, depth: usize) -> Result<Table, String> {
+    too_deep(depth)?;
+    let fields = table.entries().into_iter().map(|(key, value)| Ok((key, copy(value, depth + 1)?)));
+    Ok(Map::new(MapKind::Any, fields.collect::<Result<Vec<_>, String>>()?))
+}
+
+fn copy(value: Value, depth: usize) -> Result<Value, String> {
+    too_deep(depth)?;
+    Ok(match value {
+        Value::Map(table) => copied(&table, depth)?.into(),
+        Value::List(list) => {
+            let items = list.items.iter().map(|item| copy(item.clone(), depth + 1)).collect::<Result<_, _>>()?;
+            Value::List(std::rc::Rc::new(List { kind: list.kind, nil: list.nil, items }))
+        }
+        other => other,
+    })
 }

@@ -79,7 +79,7 @@ fn one(helm: &Helm, chart: &Result<Chart, String>, files: &[(&str, &[u8])], reco
             None => Value::object(),
             Some(file) => {
                 let data = files.iter().find(|(path, _)| *path == file).map(|(_, data)| *data).unwrap_or_default();
-                values::from_yaml(&String::from_utf8_lossy(data))?
+                values::from_yaml(data)?
             }
         };
         let mut release = Release::new("rel", "ns1");
