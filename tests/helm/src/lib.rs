@@ -7,6 +7,9 @@ use bowline_base_tree::{MemoryTree, Tree};
 use bowline_desired_helm::template::{Flags, Reader, template};
 use bowline_desired_helm::{Chart, Helm, Host, LoadError, load, load_archive_file};
 
+pub mod story;
+pub mod values;
+
 /// What a tool gave: its text, or its error without `Error: `.
 pub type Outcome = Result<String, String>;
 
@@ -101,6 +104,11 @@ impl Repeating {
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         self.0
+    }
+
+    /// A number below `limit`.
+    pub fn below(&mut self, limit: u64) -> u64 {
+        (self.number() >> 16) % limit
     }
 }
 

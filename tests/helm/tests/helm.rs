@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use bowline_desired_helm::Helm;
-use bowline_tests_helm::{Outcome, helm_template, our_template, peer};
+use bowline_tests_helm::story::Story;
+use bowline_tests_helm::{Outcome, Repeating, helm_template, our_template, peer, values};
 
 const VALUES: &str = r#"
 int: 3
@@ -49,6 +50,75 @@ fn files<'a>(extra: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     ];
     all.extend_from_slice(extra);
     all
+}
+
+/// Runs a story's charts through both.
+fn same(text: &str) {
+    let story = Story::parse(text);
+    let dir = tempfile::tempdir().expect("because the disk has room");
+    story.write(dir.path());
+    let mut different = Vec::new();
+    for run in &story.runs {
+        let args: Vec<&str> = run.iter().map(String::as_str).collect();
+        let (want, got) = both(dir.path(), &args);
+        let (want, got) = (want.map_err(schema_lines), got.map_err(schema_lines));
+        if want != got {
+            different.push(format!("{args:?}\n  want {}\n  got  {}", shown(&want, &got), shown(&got, &want)));
+        }
+    }
+    assert!(!story.runs.is_empty(), "a story without runs says nothing");
+    assert!(different.is_empty(), "{} of {} differ:\n{}", different.len(), story.runs.len(), different.join("\n"));
+}
+
+macro_rules! stories {
+    ($($name:ident)*) => {$(
+        #[test]
+        fn $name() {
+            same(include_str!(concat!("../stories/", stringify!($name), ".txt")));
+        }
+    )*};
+}
+
+mod stories {
+    use super::same;
+
+    stories! {
+        globals aliases imports metadata hooks library definitions versions files texts types nils faults schemas medium
+    }
+}
+
+/// How many times random values are tried, unless `BOWLINE_RANDOM_VALUES` says so.
+const RANDOM_RUNS: u64 = 60;
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test's configuration")]
+fn random_values_give_the_same_text() {
+    let runs = std::env::var("BOWLINE_RANDOM_VALUES").ok().and_then(|n| n.parse().ok()).unwrap_or(RANDOM_RUNS);
+    let story = Story::parse(include_str!("../stories/random.txt"));
+    let dir = tempfile::tempdir().expect("because the disk has room");
+    story.write(dir.path());
+    let (mut different, mut rendered) = (Vec::new(), 0);
+    for seed in 1..=runs {
+        let mut random = Repeating(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let keys = ["kid", "kid2", "wide", "grand", "probe", "tpl", "nums", "strs", "objs"];
+        let text = values::mapping(&mut random, 4, &keys);
+        chart(dir.path(), &[("v.yaml", &text)]);
+        let mut args = vec!["rel".to_string(), values::pick(&mut random, &["outer", "probe"]).to_string()];
+        args.extend(["-f".to_string(), "v.yaml".to_string()]);
+        for _ in 0..random.below(3) {
+            args.push(values::pick(&mut random, &["--set", "--set-string", "--set-literal"]).to_string());
+            args.push(values::assignment(&mut random, &keys));
+        }
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let (want, got) = both(dir.path(), &args);
+        rendered += u64::from(want.is_ok());
+        if want != got {
+            let (want, got) = (shown(&want, &got), shown(&got, &want));
+            different.push(format!("seed {seed} {args:?} {text}\n  want {want}\n  got  {got}"));
+        }
+    }
+    assert!(rendered * 5 > runs, "{rendered} of {runs} rendered: too few to say much");
+    assert!(different.is_empty(), "{} of {runs} differ:\n{}", different.len(), different.join("\n"));
 }
 
 fn both(directory: &Path, args: &[&str]) -> (Outcome, Outcome) {
@@ -160,15 +230,41 @@ fn shown(one: &Outcome, other: &Outcome) -> String {
     }
 }
 
-/// Faults against a schema come in no order, and Helm groups those of one value: here they are sorted, and groups taken apart.
+/// Helm's validator goes over the fields of an object in no order: faults beside each other are sorted here, each with what
+/// is below it, and so are names in one line.
 fn schema_lines(error: String) -> String {
     if !error.starts_with("values don't meet") {
         return error;
     }
-    let mut lines: Vec<&str> =
-        error.lines().map(str::trim).filter(|line| !line.ends_with(": validation failed")).collect();
-    lines.sort_unstable();
-    lines.join("\n")
+    fn sorted(lines: &[&str]) -> Vec<String> {
+        let level = |line: &str| line.len() - line.trim_start().len();
+        let mut blocks: Vec<Vec<String>> = Vec::new();
+        let mut rest = lines;
+        while let Some((first, after)) = rest.split_first() {
+            let below = after.iter().take_while(|line| level(line) > level(first)).count();
+            let mut block = vec![names_sorted(first)];
+            block.extend(sorted(&after[..below]));
+            blocks.push(block);
+            rest = &after[below..];
+        }
+        // Faults of one chart come after the line with its name.
+        let faults = |block: &Vec<String>| block[0].trim_start().starts_with("- ");
+        let mut out = Vec::new();
+        for run in blocks.chunk_by_mut(|a, b| faults(a) && faults(b)) {
+            run.sort();
+            out.extend(run.iter().flatten().cloned());
+        }
+        out
+    }
+    sorted(&error.lines().collect::<Vec<_>>()).join("\n")
+}
+
+fn names_sorted(line: &str) -> String {
+    let Some((before, after)) = line.split_once("additional properties ") else { return line.to_string() };
+    let Some((names, after)) = after.split_once(" not allowed") else { return line.to_string() };
+    let mut names: Vec<&str> = names.split(", ").collect();
+    names.sort_unstable();
+    format!("{before}additional properties {} not allowed{after}", names.join(", "))
 }
 
 /// Templates that nobody wrote: pieces of the snippets, cut and joined. Each renders or fails; none panics or runs on.
@@ -180,7 +276,7 @@ fn scrambled_templates_render_or_fail() {
         .split_inclusive(['}', '{', ' ', '|', '('])
         .filter(|piece| !slow.iter().any(|word| piece.contains(word)))
         .collect();
-    let mut random = bowline_tests_helm::Repeating(42);
+    let mut random = Repeating(42);
     let release = bowline_desired_helm::Release {
         limits: bowline_desired_helm::Limits { steps: 100_000, bytes: 8 << 20, ..Default::default() },
         ..bowline_desired_helm::Release::new("rel", "ns")

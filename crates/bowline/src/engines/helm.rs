@@ -7,8 +7,9 @@ use bowline_base_value::Value;
 use bowline_core_crd::ApplicationSource;
 use bowline_core_types::Object;
 use bowline_desired_helm::argo::{Options, Parameter, Surroundings, render};
+use bowline_desired_helm::build::{Wanted, build};
 use bowline_desired_helm::{Chart, Helm, Limits, load, load_unpacked};
-use bowline_desired_render::{Engine, Environment, Features, Made, Need, Request, Supplies};
+use bowline_desired_render::{Engine, Environment, Features, Made, Need, Request};
 
 use super::Machine;
 
@@ -27,7 +28,7 @@ impl Engine for HelmEngine {
         features: &Features,
         environment: &Environment,
     ) -> Result<Made, String> {
-        let mut chart = load(tree, &source.path).map_err(|e| e.to_string())?;
+        let chart = load(tree, &source.path).map_err(|e| e.to_string())?;
         let substitute = |text: &str| environment.substitute(text);
         let needs = RefCell::new(Vec::new());
         let fetch = |url: &str| {
@@ -46,14 +47,24 @@ impl Engine for HelmEngine {
         if let Err(error) = &result
             && error.missing_dependencies().is_some()
         {
-            let missing = dependencies(&chart);
-            if missing.is_empty() {
-                return Err(error.to_string());
+            // As `helm dependency build` does: what lies beside the chart is taken from there, the rest is asked for.
+            let mut failed = None;
+            let mut supplied = |wanted: &Wanted| {
+                let Wanted { name, version, repository } = wanted.clone();
+                let need = Need::Chart { repository, name, version };
+                let Some(tree) = request.supplies.chart(&need) else {
+                    needs.borrow_mut().push(need);
+                    return None;
+                };
+                let child: Result<Chart, _> = load_unpacked(tree);
+                child.map_err(|e| failed = Some(format!("dependency {:?}: {e}", wanted.name))).ok()
+            };
+            let built = build(&chart, tree, &source.path, &mut supplied).map_err(|e| e.to_string())?;
+            if let Some(failed) = failed {
+                return Err(failed);
             }
-            needs.borrow_mut().extend(missing.iter().filter(|need| !request.supplies.has(need)).cloned());
-            if needs.borrow().is_empty() {
-                add(&mut chart, &missing, request.supplies)?;
-                result = render(&self.helm, &chart, &options, &around, &mut Machine::default());
+            if let Some(built) = built {
+                result = render(&self.helm, &built, &options, &around, &mut Machine::default());
             }
         }
         let needs = needs.take();
@@ -75,45 +86,6 @@ fn check_scheme(url: &str, allowed: &[String]) -> Result<(), String> {
             "the URL scheme '{scheme}' is not allowed: helm.valuesFileSchemes of argocd-cm lists those that are"
         )),
     }
-}
-
-/// The charts that a chart needs from elsewhere: those that its lock file names, else those that it declares. Others lie beside it.
-fn dependencies(chart: &Chart) -> Vec<Need> {
-    let elsewhere = |repository: &str| !repository.is_empty() && !repository.starts_with("file://");
-    let need = |name: &str, version: &str, repository: &str| {
-        elsewhere(repository).then(|| Need::Chart {
-            repository: repository.to_string(),
-            name: name.to_string(),
-            version: version.to_string(),
-        })
-    };
-    let locked = chart.lock.as_ref().and_then(|lock| lock.get("dependencies")).and_then(Value::as_array);
-    match locked {
-        Some(locked) => {
-            let text = |entry: &Value, key: &str| entry.str_at(&[key]).unwrap_or_default().to_string();
-            let read = |entry: &Value| need(&text(entry, "name"), &text(entry, "version"), &text(entry, "repository"));
-            locked.iter().filter_map(read).collect()
-        }
-        None => {
-            let declared = chart.metadata.dependencies.iter().flatten();
-            declared.filter_map(|d| need(&d.name, &d.version, &d.repository)).collect()
-        }
-    }
-}
-
-/// Puts charts that were fetched in the place of what is in `charts/` under their names.
-fn add(chart: &mut Chart, fetched: &[Need], supplies: &Supplies) -> Result<(), String> {
-    let name_of = |need: &Need| match need {
-        Need::Chart { name, .. } => name.clone(),
-        Need::File { url } => url.clone(),
-    };
-    chart.dependencies.retain(|child| !fetched.iter().any(|need| name_of(need) == child.metadata.name));
-    for need in fetched {
-        let Some(tree) = supplies.chart(need) else { continue };
-        let child = load_unpacked(tree);
-        chart.dependencies.push(child.map_err(|e| format!("dependency {:?}: {e}", name_of(need)))?);
-    }
-    Ok(())
 }
 
 fn options(source: &ApplicationSource, request: &Request<'_>) -> Options {

@@ -254,7 +254,14 @@ impl Args {
 
     /// A map parameter; a fresh map where nil was given.
     pub fn map(&self, i: usize) -> Rc<Map> {
-        self.get(i).as_map().unwrap_or_else(|| Map::new(MapKind::Any, std::iter::empty::<(Text, Value)>()))
+        match self.get(i).as_map() {
+            // A parameter of the plain type: what is given under a name has lost it.
+            Some(map) => match map.kind() {
+                MapKind::Named(_) => map.as_kind(MapKind::Any),
+                _ => map,
+            },
+            None => Map::new(MapKind::Any, std::iter::empty::<(Text, Value)>()),
+        }
     }
 
     /// A list parameter; an empty one where nil was given.

@@ -64,6 +64,11 @@ impl Text {
         self.as_bytes().len()
     }
 
+    /// Whether the bytes are no UTF-8.
+    pub(crate) fn is_raw(&self) -> bool {
+        matches!(self.0, Held::Raw(_))
+    }
+
     /// Whether there are no bytes.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -322,6 +322,26 @@ impl Value {
         }
     }
 
+    /// Whether some text in this value is no UTF-8.
+    pub fn has_raw_text(&self) -> bool {
+        self.raw_text_within(0)
+    }
+
+    fn raw_text_within(&self, depth: usize) -> bool {
+        // Deeper values hold themselves.
+        const MAX_DEPTH: usize = 512;
+        match self {
+            Value::String(text) => text.is_raw(),
+            Value::List(list) if depth < MAX_DEPTH => list.items.iter().any(|item| item.raw_text_within(depth + 1)),
+            Value::Map(map) if depth < MAX_DEPTH => {
+                let mut found = false;
+                map.each(|key, value| found = found || key.is_raw() || value.raw_text_within(depth + 1));
+                found
+            }
+            _ => false,
+        }
+    }
+
     /// The field of a map; `None` where this is no map or has no such field.
     pub fn get(&self, key: &str) -> Option<Value> {
         self.as_map()?.get(key.as_bytes())

@@ -109,8 +109,10 @@ fn required(_: &mut Runtime<'_>, a: &mut Args) -> Result<Value, CallError> {
 }
 
 fn json_text(value: &Value) -> Result<String, CallError> {
-    let value = to_base(value).map_err(|error| CallError::new(error.to_string()))?;
-    Ok(base::to_json(&value, true))
+    let base = to_base(value).map_err(|error| CallError::new(error.to_string()))?;
+    let text = base::to_json(&base, true);
+    // What is no UTF-8 is written as an escape, unlike the character that stands for it.
+    Ok(if value.has_raw_text() { text.replace('\u{fffd}', "\\ufffd") } else { text })
 }
 
 /// The value as a YAML encoder sees it that does not go through JSON: nil lists and maps are empty ones, and bytes are

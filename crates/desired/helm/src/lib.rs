@@ -6,6 +6,7 @@
 
 mod archive;
 pub mod argo;
+pub mod build;
 mod capabilities;
 mod chart;
 mod dependencies;

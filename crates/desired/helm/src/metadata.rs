@@ -175,6 +175,34 @@ pub(crate) fn api_version(document: &Value) -> Result<String, String> {
     scalar(version).ok_or_else(|| mismatch(version, "struct field chartBase.apiVersion of type string"))
 }
 
+/// A lock file: what it locks, and for which dependencies.
+#[derive(Debug, Default)]
+pub(crate) struct Locked {
+    pub(crate) digest: String,
+    pub(crate) dependencies: Option<Vec<Dependency>>,
+}
+
+/// Reads `Chart.lock` or `requirements.lock`.
+pub(crate) fn locked(document: &Value) -> Result<Locked, String> {
+    let mut locked = Locked::default();
+    let map = match document {
+        Value::Null => return Ok(locked),
+        Value::Object(map) => map,
+        other => return Err(mismatch(other, "value of type v2.Lock")),
+    };
+    for (key, value) in map.iter().filter(|(_, value)| !value.is_null()) {
+        match key.to_ascii_lowercase().as_str() {
+            "digest" => string(&mut locked.digest, value, "Lock.digest")?,
+            "dependencies" => {
+                let all = list(value, "Lock.dependencies", "[]*v2.Dependency")?.iter().map(dependency);
+                locked.dependencies = Some(all.collect::<Result<_, _>>()?);
+            }
+            _ => {}
+        }
+    }
+    Ok(locked)
+}
+
 // === impl Dependency ===
 
 impl Dependency {

@@ -11,9 +11,7 @@ pub const TABLE: &[Entry] = &[
     Entry::new("initials", &[Str], |_, a| Ok(initials(&a.text(0)).into())),
     Entry::new("kebabcase", &[Str], |_, a| Ok(words::joined(&a.str(0), '-').into())),
     Entry::new("lower", &[Str], |_, a| Ok(a.str(0).chars().map(lower).collect::<String>().into())),
-    Entry::new("nospace", &[Str], |_, a| {
-        Ok(a.str(0).chars().filter(|c| !c.is_whitespace()).collect::<String>().into())
-    }),
+    Entry::new("nospace", &[Str], |_, a| Ok(without_space(a.text(0)).into())),
     Entry::new("snakecase", &[Str], |_, a| Ok(words::joined(&a.str(0), '_').into())),
     Entry::new("swapcase", &[Str], |_, a| Ok(swap_case(&a.str(0)).into())),
     Entry::new("title", &[Str], |_, a| Ok(title(&a.str(0)).into())),
@@ -91,6 +89,15 @@ fn swap_case(text: &str) -> String {
     let out = text.chars().map(convert).collect();
     let _ = after_space;
     out
+}
+
+/// Without white space, byte by byte: where there is some, each other byte becomes the character of its number.
+fn without_space(text: Text) -> Text {
+    let is_space = |byte: &u8| char::from(*byte).is_whitespace();
+    if !text.as_bytes().iter().any(is_space) {
+        return text;
+    }
+    text.as_bytes().iter().filter(|byte| !is_space(byte)).map(|byte| char::from(*byte)).collect::<String>().into()
 }
 
 /// The first byte of each word, taken for a character.

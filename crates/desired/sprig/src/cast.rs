@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use bowline_desired_gotmpl::{CallError, Kind, List, Text, Value, fmt, parse_float, parse_int};
+use bowline_desired_gotmpl::{CallError, Kind, List, Map, Text, Value, fmt, parse_float, parse_int};
 
 /// A Go `int64` of anything; 0 where it has none.
 pub(crate) fn to_i64(value: &Value) -> i64 {
@@ -112,14 +112,12 @@ fn equal_within(a: &Value, b: &Value, depth: usize) -> bool {
                 && a.items.iter().zip(&b.items).all(|(a, b)| equal_within(a, b, depth + 1))
         }
         (Value::Map(a), Value::Map(b)) => {
-            a.is(b)
-                || (a.kind() == b.kind()
-                    && a.is_nil() == b.is_nil()
-                    && a.len() == b.len()
-                    && a.entries()
-                        .iter()
-                        .zip(b.entries())
-                        .all(|((ka, va), (kb, vb))| ka == &kb && equal_within(va, &vb, depth + 1)))
+            let same = |a: &Map, b: &Map| {
+                let (a, b) = (a.entries(), b.entries());
+                a.iter().zip(&b).all(|((ka, va), (kb, vb))| ka == kb && equal_within(va, vb, depth + 1))
+            };
+            a.kind() == b.kind()
+                && (a.is(b) || (a.is_nil() == b.is_nil() && a.len() == b.len() && same(a, b)))
         }
         (Value::Object(a), Value::Object(b)) => {
             Rc::ptr_eq(a, b)

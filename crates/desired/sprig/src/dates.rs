@@ -12,6 +12,11 @@ use time::Zone;
 
 const TIME: bowline_desired_gotmpl::Type = Object("time.Time");
 
+/// Reads a time by a layout of Go's; the error is Go's.
+pub fn parse_time(layout: &str, text: &str) -> Result<Time, String> {
+    layout::parse(layout, text).map_err(|error| error.text().to_string())
+}
+
 /// The table.
 pub const TABLE: &[Entry] = &[
     Entry::new("ago", &[Any], |rt, a| {

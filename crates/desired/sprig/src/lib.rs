@@ -22,8 +22,10 @@ mod semver;
 mod strings;
 mod urls;
 
-pub use dates::Time;
+pub use dates::{Time, parse_time};
 pub use paths::{base as path_base, clean as path_clean};
+pub use regex::go_regex;
+pub use urls::parse_url;
 
 /// text/template's functions with sprig's over them.
 pub fn functions() -> Functions {

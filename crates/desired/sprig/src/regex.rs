@@ -43,15 +43,20 @@ fn compile(rt: &mut Runtime<'_>, pattern: &Text) -> Result<Rc<Regex>, String> {
     if let Some(result) = known.0.get(pattern) {
         return result.clone();
     }
-    let result = syntax::translate(&pattern.to_str()).and_then(|translated| {
-        RegexBuilder::new(&translated)
-            .size_limit(SIZE_LIMIT)
-            .build()
-            .map(Rc::new)
-            .map_err(|error| syntax::describe(&pattern.to_str(), &error))
-    });
+    let result = built(&pattern.to_str()).map(Rc::new);
     known.0.insert(pattern.clone(), result.clone());
     result
+}
+
+fn built(pattern: &str) -> Result<Regex, String> {
+    let translated = syntax::translate(pattern)?;
+    let built = RegexBuilder::new(&translated).size_limit(SIZE_LIMIT).build();
+    built.map_err(|error| syntax::describe(pattern, &error))
+}
+
+/// A pattern of Go's syntax, compiled; the error is Go's.
+pub fn go_regex(pattern: &str) -> Result<Regex, String> {
+    built(pattern).map_err(|reason| format!("{BAD_PATTERN}{reason}"))
 }
 
 /// The compiled pattern, or Go's error.

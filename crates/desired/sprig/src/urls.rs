@@ -41,6 +41,11 @@ fn url_parse(_: &mut Runtime<'_>, a: &mut Args) -> Result<Value, CallError> {
     ]))
 }
 
+/// Takes a URL apart as Go does, and gives its scheme, which is empty where the URL is relative. The error is Go's.
+pub fn parse_url(text: &str) -> Result<String, String> {
+    parse(text).map(|url| url.scheme).map_err(|reason| format!("parse {}: {reason}", quote(text.as_bytes())))
+}
+
 fn hostname(host: &str) -> &str {
     if let Some(inner) = host.strip_prefix('[') {
         return inner.split(']').next().unwrap_or(inner);
