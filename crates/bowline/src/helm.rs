@@ -1,6 +1,7 @@
 //! `bowline helm template`: stands in for the command it is named after.
 
 mod charts;
+mod install;
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -13,6 +14,7 @@ use crate::engines::Machine;
 use crate::error::CliError;
 use crate::files;
 use charts::{ChartFlags, Charts};
+use install::{InstallFlags, switches};
 
 /// Words that another command line reads: its flags are its own.
 #[derive(Args, Debug)]
@@ -38,6 +40,7 @@ enum HelmCommand {
 
 #[derive(Args, Debug)]
 #[command(
+    args_override_self = true,
     after_help = "Examples:\n  bowline helm template ./chart\n  bowline helm template shop ./chart -n shop -f prod.yaml --set image.tag=v2\n  bowline helm template shop shop --repo https://charts.example.com --version '1.x'\n  bowline helm template shop oci://registry.example.com/charts/shop --version 1.2.0\n\nExit codes: 0 rendered, 1 it cannot be."
 )]
 struct TemplateArgs {
@@ -106,11 +109,17 @@ struct TemplateArgs {
     debug: bool,
     #[command(flatten)]
     chart: ChartFlags,
+    #[command(flatten)]
+    install: InstallFlags,
 }
 
 /// Runs `bowline helm …`.
 pub fn run(words: Words) -> Result<(), CliError> {
-    let command = std::iter::once("bowline helm".to_string()).chain(words.words);
+    let words = match switches(words.words) {
+        Ok(words) => words,
+        Err(error) => return failed(&error),
+    };
+    let command = std::iter::once("bowline helm".to_string()).chain(words);
     let HelmCommand::Template(args) = match HelmCli::try_parse_from(command) {
         Ok(cli) => cli.command,
         Err(error) => {
@@ -118,6 +127,12 @@ pub fn run(words: Words) -> Result<(), CliError> {
             return if error.use_stderr() { Err(CliError::quiet(1)) } else { Ok(()) };
         }
     };
+    for notice in args.install.notices() {
+        writeln!(std::io::stderr(), "{notice}")?;
+    }
+    if let Err(error) = args.install.check() {
+        return failed(&error);
+    }
     let (args, flags, chart) = args.split();
     let output = template(&Helm::default(), &args, &flags, &Charts::new(chart), &mut Machine::default());
     let mut written = BTreeSet::new();
@@ -129,11 +144,14 @@ pub fn run(words: Words) -> Result<(), CliError> {
     std::io::stdout().write_all(output.stdout.as_bytes())?;
     match output.error {
         None => Ok(()),
-        Some(error) => {
-            writeln!(std::io::stderr(), "Error: {error}")?;
-            Err(CliError::quiet(1))
-        }
+        Some(error) => failed(&error),
     }
+}
+
+/// Tells an error as helm does.
+fn failed(error: &str) -> Result<(), CliError> {
+    writeln!(std::io::stderr(), "Error: {error}")?;
+    Err(CliError::quiet(1))
 }
 
 // === impl TemplateArgs ===

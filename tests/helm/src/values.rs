@@ -4,20 +4,86 @@ use crate::Repeating;
 
 /// Scalars as they stand in YAML: what they mean is a matter of the reader.
 const SCALARS: &[&str] = &[
-    "null", "~", "true", "false", "yes", "No", "on", "y", "0", "-0", "1", "-5", "8080", "12345678", "123456789012345678",
-    "9007199254740993", "18446744073709551616", "0x1F", "0o17", "017", "08", "1_000", "0b11", "+1", "1.0", "1.5", "-0.0",
-    ".5", "1e3", "1e-7", "1e21", "1.0e+10", "123456789.123", "2020-01-01", "2020-01-01T00:00:00Z", "1:30", "12:30:45",
-    "a", "text", "''", "\"\"", "'a b'", "\"a\\nb\"", "\"a\\n\"", "\"\\n\"", "' a'", "'a '", "'a: b'", "'a #b'", "'- a'",
-    "'{{ .Release.Name }}'", "'{{ .Values.nope.x }}'", "\"<&>'\"", "\"\\u00e9\\u65e5\"", "\"\\U0001F600\"", "\"\\u2028\"",
-    "\"\\t\"", "'0'", "'1.0'", "'true'", "'null'", "'yes'", "'<no value>'", "'a,b,c'", "'1.2.3'", "'v1.2.3-rc.1+b'",
-    "'>=1.2'", "'[a-z]+'", "'*'", "'%d %s'", "YWJj", "1h30m", "\"a\\\\b\\\"c\"",
+    "null",
+    "~",
+    "true",
+    "false",
+    "yes",
+    "No",
+    "on",
+    "y",
+    "0",
+    "-0",
+    "1",
+    "-5",
+    "8080",
+    "12345678",
+    "123456789012345678",
+    "9007199254740993",
+    "18446744073709551616",
+    "0x1F",
+    "0o17",
+    "017",
+    "08",
+    "1_000",
+    "0b11",
+    "+1",
+    "1.0",
+    "1.5",
+    "-0.0",
+    ".5",
+    "1e3",
+    "1e-7",
+    "1e21",
+    "1.0e+10",
+    "123456789.123",
+    "2020-01-01",
+    "2020-01-01T00:00:00Z",
+    "1:30",
+    "12:30:45",
+    "a",
+    "text",
+    "''",
+    "\"\"",
+    "'a b'",
+    "\"a\\nb\"",
+    "\"a\\n\"",
+    "\"\\n\"",
+    "' a'",
+    "'a '",
+    "'a: b'",
+    "'a #b'",
+    "'- a'",
+    "'{{ .Release.Name }}'",
+    "'{{ .Values.nope.x }}'",
+    "\"<&>'\"",
+    "\"\\u00e9\\u65e5\"",
+    "\"\\U0001F600\"",
+    "\"\\u2028\"",
+    "\"\\t\"",
+    "'0'",
+    "'1.0'",
+    "'true'",
+    "'null'",
+    "'yes'",
+    "'<no value>'",
+    "'a,b,c'",
+    "'1.2.3'",
+    "'v1.2.3-rc.1+b'",
+    "'>=1.2'",
+    "'[a-z]+'",
+    "'*'",
+    "'%d %s'",
+    "YWJj",
+    "1h30m",
+    "\"a\\\\b\\\"c\"",
     "'a very long line of words that goes on and on until it is far beyond the eightieth column, and further'",
 ];
 
 /// Names of keys: those that charts give a meaning to, and such that YAML does not take for strings.
 const KEYS: &[&str] = &[
     "a", "b", "c", "x", "deep", "list", "map", "text", "number", "flag", "enabled", "global", "tags", "one", "two",
-    "front", "back", "data", "exports", "name", "y", "1", "true", "null", "'a.b'", "'a b'", "\"\"", "'é'",
+    "front", "back", "data", "exports", "name", "y", "1", "true", "'a.b'", "'a b'", "\"\"", "'é'",
 ];
 
 /// A flow mapping of YAML: at most `depth` levels, keys of [`KEYS`] or `more`.
@@ -48,8 +114,9 @@ fn value(random: &mut Repeating, depth: usize, more: &[&str]) -> String {
 
 /// An assignment for `--set`, right or wrong.
 pub fn assignment(random: &mut Repeating, more: &[&str]) -> String {
-    const VALUES: &[&str] =
-        &["1", "true", "null", "x", "", "{a,b}", "{}", "0", "1.5", "-3", "a\\,b", "{1,null", "[1]", "007", "\\{a", "a=b"];
+    const VALUES: &[&str] = &[
+        "1", "true", "null", "x", "", "{a,b}", "{}", "0", "1.5", "-3", "a\\,b", "{1,null", "[1]", "007", "\\{a", "a=b",
+    ];
     let mut out = String::new();
     for i in 0..=random.below(2) {
         if i > 0 {

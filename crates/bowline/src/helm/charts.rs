@@ -6,7 +6,7 @@ use std::path::Path;
 use bowline_base_value::yaml;
 use bowline_core_ports::{Charts as _, Freshness, Place, ResolvedChart, SourceError};
 use bowline_desired_helm::template::Reader;
-use bowline_desired_helm::{Chart, load, load_archive, load_unpacked};
+use bowline_desired_helm::{Chart, LoadError, load, load_archive, load_archive_file, load_unpacked};
 use bowline_desired_registry::{Credentials, Registries};
 use clap::Args;
 use tokio::runtime::Runtime;
@@ -170,10 +170,18 @@ impl Reader for Charts {
         }
         if Path::new(reference).is_dir() {
             let folder = local::open(reference, Some(reference)).map_err(|e| e.to_string())?;
-            return load(&folder.tree, &folder.path).map_err(|e| e.to_string());
+            return load(&folder.tree, &folder.path).map_err(|e| match e {
+                LoadError::Absent { .. } => {
+                    let path = Path::new(reference).join("Chart.yaml");
+                    let path = std::path::absolute(&path).unwrap_or(path);
+                    format!("unable to detect chart at {0}: open {0}: no such file or directory", path.display())
+                }
+                e => e.to_string(),
+            });
         }
         if Path::new(reference).is_file() {
-            return load_archive(&files::read_bytes(reference).map_err(|e| e.to_string())?).map_err(|e| e.to_string());
+            let bytes = files::read_bytes(reference).map_err(|e| e.to_string())?;
+            return load_archive_file(reference, &bytes).map_err(|e| e.to_string());
         }
         if Path::new(reference).is_absolute() || reference.starts_with('.') {
             return Err(format!("path {reference:?} not found"));

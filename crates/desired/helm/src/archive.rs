@@ -54,7 +54,10 @@ fn content_type(bytes: &[u8]) -> &'static str {
     if text.starts_with(b"<?xml") {
         return "text/xml; charset=utf-8";
     }
-    if [&b"<!DOCTYPE HTML"[..], b"<HTML"].iter().any(|tag| text.get(..tag.len()).is_some_and(|t| t.eq_ignore_ascii_case(tag))) {
+    if [&b"<!DOCTYPE HTML"[..], b"<HTML"]
+        .iter()
+        .any(|tag| text.get(..tag.len()).is_some_and(|t| t.eq_ignore_ascii_case(tag)))
+    {
         return "text/html; charset=utf-8";
     }
     let is_binary = |b: &u8| matches!(b, 0..=8 | 0xB | 0xE..=0x1A | 0x1C..=0x1F);

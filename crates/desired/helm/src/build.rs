@@ -99,9 +99,8 @@ pub fn build(
         match child {
             None => pending = true,
             Some(child) => {
-                let same = |known: &Chart| {
-                    known.name() == child.name() && known.metadata.version == child.metadata.version
-                };
+                let same =
+                    |known: &Chart| known.name() == child.name() && known.metadata.version == child.metadata.version;
                 if !supplied.iter().any(same) {
                     supplied.push(child);
                 }

@@ -172,7 +172,11 @@ impl Helm {
         }
         let mut files = self.execute(&family, &values, release, host)?;
         let notes = format!("{}/templates/NOTES.txt", chart.name());
-        let notes = files.iter().find(|(path, _)| *path == notes).map(|(_, text)| text.to_str().into_owned()).unwrap_or_default();
+        let notes = files
+            .iter()
+            .find(|(path, _)| *path == notes)
+            .map(|(_, text)| text.to_str().into_owned())
+            .unwrap_or_default();
         files.retain(|(path, _)| !path.ends_with("NOTES.txt"));
         let sorted = sort(&files).map_err(|reason| RenderError::Manifests { reason, files: shown(files) })?;
         Ok(Rendered { crds: family.crds(ROOT), sorted, notes })

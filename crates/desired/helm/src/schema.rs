@@ -93,7 +93,10 @@ fn meta_check(draft: Draft, schema: &Json, base: Uri<String>) -> Result<(), Stri
         return Ok(());
     }
     let lines = fault::lines(&faults);
-    Err(format!("{:?} is not valid against metaschema: jsonschema validation failed with '{url}#'\n{lines}", format!("{PLACE}#")))
+    Err(format!(
+        "{:?} is not valid against metaschema: jsonschema validation failed with '{url}#'\n{lines}",
+        format!("{PLACE}#")
+    ))
 }
 
 /// Whether all references lead somewhere and all patterns are such, as far as they are reached.
@@ -111,7 +114,8 @@ fn references<'r>(place: &Place<'r>, seen: &mut Vec<*const Json>) -> Result<(), 
             references(&Place { schema, resolver, draft }, seen)?;
         }
         let patterns = schema.get("patternProperties").and_then(Json::as_object).into_iter().flatten();
-        for pattern in patterns.map(|(pattern, _)| pattern.as_str()).chain(schema.get("pattern").and_then(Json::as_str)) {
+        for pattern in patterns.map(|(pattern, _)| pattern.as_str()).chain(schema.get("pattern").and_then(Json::as_str))
+        {
             go_regex(pattern).map_err(|why| format!("invalid regex {}: {why}", quote(pattern.as_bytes())))?;
         }
     }
@@ -130,8 +134,8 @@ pub(super) fn lookup<'r>(resolver: &Resolver<'r>, reference: &str) -> Result<Opt
         Err(error) => error,
     };
     let document = reference.split('#').next().unwrap_or_default();
-    let passed_over = !document.is_empty()
-        && matches!(resolver.lookup(document), Ok(found) if found.contents() == &Json::Bool(true));
+    let passed_over =
+        !document.is_empty() && matches!(resolver.lookup(document), Ok(found) if found.contents() == &Json::Bool(true));
     if passed_over { Ok(None) } else { Err(lookup_fault(reference, &error)) }
 }
 

@@ -116,8 +116,7 @@ fn equal_within(a: &Value, b: &Value, depth: usize) -> bool {
                 let (a, b) = (a.entries(), b.entries());
                 a.iter().zip(&b).all(|((ka, va), (kb, vb))| ka == kb && equal_within(va, vb, depth + 1))
             };
-            a.kind() == b.kind()
-                && (a.is(b) || (a.is_nil() == b.is_nil() && a.len() == b.len() && same(a, b)))
+            a.kind() == b.kind() && (a.is(b) || (a.is_nil() == b.is_nil() && a.len() == b.len() && same(a, b)))
         }
         (Value::Object(a), Value::Object(b)) => {
             Rc::ptr_eq(a, b)

@@ -36,7 +36,9 @@ fn declaring(dependencies: &str) -> String {
 fn charts_beside_are_taken() {
     check(&declaring("[{name: kid, version: 1.x, repository: \"file://../kid\"}]"), &[], Ok("kid 1.2.3"));
     check(
-        &declaring("[{name: kid, version: 1.x, repository: \"file://../kid\", alias: a}, {name: kid, version: 1.x, repository: \"file://../kid\"}]"),
+        &declaring(
+            "[{name: kid, version: 1.x, repository: \"file://../kid\", alias: a}, {name: kid, version: 1.x, repository: \"file://../kid\"}]",
+        ),
         &[],
         Ok("kid 1.2.3"),
     );
@@ -52,8 +54,10 @@ fn what_is_not_there_is_told() {
     check(
         &declaring("[{name: kid, version: 2.x, repository: \"file://../kid\"}]"),
         &[],
-        Err("can't get a valid version for 1 subchart(s): \"kid\" (repository \"file://../kid\", version \"2.x\"). Make sure \
-             a matching chart version exists in the repo, or change the version constraint in Chart.yaml"),
+        Err(
+            "can't get a valid version for 1 subchart(s): \"kid\" (repository \"file://../kid\", version \"2.x\"). Make sure \
+             a matching chart version exists in the repo, or change the version constraint in Chart.yaml",
+        ),
     );
     for repository in ["file://../none", "file:///kid", "file://../../kid"] {
         let path = repository.trim_start_matches("file://");

@@ -392,8 +392,7 @@ impl Check {
         let bounds = [("minItems", true), ("maxItems", false)];
         self.bounds(schema, &bounds, items.len(), faults);
         if schema.get("uniqueItems") == Some(&Json::Bool(true)) {
-            let twice =
-                (1..items.len()).find_map(|i| (0..i).find(|j| equal(&items[i], &items[*j])).map(|j| (j, i)));
+            let twice = (1..items.len()).find_map(|i| (0..i).find(|j| equal(&items[i], &items[*j])).map(|j| (j, i)));
             if let Some((first, second)) = twice {
                 faults.push(self.words(format!("items at {} and {} are equal", count(first), count(second))));
             }
@@ -411,10 +410,9 @@ impl Check {
         let evaluated = listed.len().min(items.len());
         match rest {
             Some(Json::Bool(false)) if !since(place.draft, Draft::Draft202012) && !listed.is_empty() => {
-                if evaluated < items.len() {
-                    let left = count(items.len() - evaluated);
-                    faults.push(self.words(format!("last {left} additionalItem(s) not allowed")));
-                }
+                let left = items.len() - evaluated;
+                let what = (left > 0).then(|| format!("last {} additionalItem(s) not allowed", count(left)));
+                faults.extend(what.map(|what| self.words(what)));
             }
             Some(schema) => {
                 for (i, item) in items.iter().enumerate().skip(evaluated) {
@@ -634,7 +632,7 @@ fn is_multiple(value: &serde_json::Number, schema: &Map<String, Json>, of: f64) 
         Some(Json::Number(of)) => Decimal::of(value).zip(Decimal::of(of)),
         _ => None,
     };
-    exact.and_then(|(value, of)| value.is_multiple_of(of)).unwrap_or_else(|| {
-        value.as_f64().is_some_and(|value| (value / of).fract() == 0.0)
-    })
+    exact
+        .and_then(|(value, of)| value.is_multiple_of(of))
+        .unwrap_or_else(|| value.as_f64().is_some_and(|value| (value / of).fract() == 0.0))
 }

@@ -94,7 +94,8 @@ fn defaults(family: &Family<'_>, id: Id, values: &Map, keep_nulls: bool) -> Resu
             Some(Value::Map(known)) => {
                 let Value::Map(table) = default else { continue };
                 // A child's nulls are kept here, so that they reach its own coalescing and delete there.
-                let is_child = || family.children(id).iter().any(|child| family.name(*child).as_bytes() == key.as_bytes());
+                let is_child =
+                    || family.children(id).iter().any(|child| family.name(*child).as_bytes() == key.as_bytes());
                 let keep = keep_nulls || is_child();
                 if !keep {
                     remove_nulls(&table);

@@ -230,8 +230,7 @@ impl Parser<'_> {
                 };
                 let result = self.key(&mut inner, nesting);
                 // After an error only a map that was there before shows what was assigned.
-                let ended = matches!(result, Err(Stop::End)) && matches!(self.reader, Reader::Literal);
-                if known || ended || result.is_ok() {
+                if known || result.is_ok() {
                     put(list, index, inner.into())?;
                 }
                 result
@@ -245,7 +244,7 @@ impl Parser<'_> {
             Reader::Literal => {
                 let rest: String = self.chars[self.at..].iter().collect();
                 self.at = self.chars.len();
-                Ok((rest.into(), Err(Stop::End)))
+                Ok((rest.into(), Ok(())))
             }
             Reader::Style(Style::Json) => self.json(),
             _ => self.plain(),
