@@ -103,7 +103,7 @@ pub fn mapping(random: &mut Repeating, depth: usize, more: &[&str]) -> String {
 
 fn value(random: &mut Repeating, depth: usize, more: &[&str]) -> String {
     match random.below(8) {
-        0 | 1 | 2 if depth > 0 => mapping(random, depth - 1, more),
+        0..=2 if depth > 0 => mapping(random, depth - 1, more),
         3 if depth > 0 => {
             let items: Vec<String> = (0..random.below(4)).map(|_| value(random, depth - 1, more)).collect();
             format!("[{}]", items.join(", "))
