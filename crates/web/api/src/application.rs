@@ -26,7 +26,7 @@ use bowline_web_wire::Messages;
 use bowline_web_wire::application::*;
 use bowline_web_wire::events::EventList;
 use bowline_web_wire::repository::ManifestResponse;
-use tonic::{Request, Response, Status};
+use bowline_web_wire::tonic::{Request, Response, Status};
 
 use crate::caller::Caller;
 use crate::{Ground, links};
@@ -49,7 +49,7 @@ impl Applications {
     }
 }
 
-#[tonic::async_trait]
+#[bowline_web_wire::tonic::async_trait]
 impl ApplicationService for Applications {
     async fn list(&self, request: Request<ApplicationQuery>) -> Result<Response<ApplicationList>, Status> {
         let (caller, query) = self.open(request)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bowline_core_rbac::{Denied, Enforcer};
 use bowline_web_auth::{Authenticator, Principal};
-use tonic::{Request, Status};
+use bowline_web_wire::tonic::{Request, Status};
 
 use crate::Ground;
 

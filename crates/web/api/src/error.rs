@@ -3,7 +3,7 @@
 use bowline_base_kube::Error;
 use bowline_core_ports::{ClusterError, ClusterErrorKind, EngineError, EngineErrorKind, SourceError, SourceErrorKind};
 use bowline_web_wire::status::code_of_kubernetes;
-use tonic::{Code, Status};
+use bowline_web_wire::tonic::{Code, Status};
 
 /// A refusal or failure of the cluster that holds the control namespace.
 pub(crate) fn kubernetes(error: Error) -> Status {

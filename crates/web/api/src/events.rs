@@ -6,8 +6,8 @@ use bowline_core_crd::{Application, MicroTime, ObjectMeta, Time};
 use bowline_core_ports::Pods;
 use bowline_core_types::{Gvk, Object, SECRET_DIGEST_PREFIX};
 use bowline_web_wire::events::{Event, EventList, EventSeries, EventSource, ObjectReference};
+use bowline_web_wire::tonic::Status;
 use serde_json::{Value as Json, json};
-use tonic::Status;
 
 use crate::{Ground, error};
 

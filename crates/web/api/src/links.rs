@@ -1,7 +1,7 @@
 //! Deep links: addresses that settings make of what is shown.
 
 use bowline_web_wire::application::LinksResponse;
-use tonic::Status;
+use bowline_web_wire::tonic::Status;
 
 use crate::Ground;
 

@@ -9,8 +9,8 @@ use bowline_core_control::applications;
 use bowline_core_crd::{API_VERSION, Application, Resource, patch};
 use bowline_core_rbac::{Allowed, action, object};
 use bowline_core_types::AppName;
+use bowline_web_wire::tonic::Status;
 use serde_json::{Value as Json, json};
-use tonic::Status;
 
 use crate::Ground;
 use crate::error::kubernetes;

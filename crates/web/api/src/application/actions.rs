@@ -7,8 +7,8 @@ use bowline_core_types::Object;
 use bowline_web_wire::application::{
     ApplicationResourceRequest, ResourceActionParameters, ResourceActionRunRequestV2, ResourceActionsListResponse,
 };
+use bowline_web_wire::tonic::Status;
 use serde_json::json;
-use tonic::Status;
 
 use super::find::{Named, text};
 use super::resource::{Asked, Reachable, reach};

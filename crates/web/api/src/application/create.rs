@@ -4,7 +4,7 @@ use bowline_core_crd::Application;
 use bowline_core_rbac::{action, object};
 use bowline_core_types::AppName;
 use bowline_web_wire::application::ApplicationCreateRequest;
-use tonic::Status;
+use bowline_web_wire::tonic::Status;
 
 use super::find::check_namespace;
 use super::update::permit_update;
@@ -38,7 +38,7 @@ pub(crate) async fn create(
     let name = AppName::new(app.metadata.namespace.as_str(), app.metadata.name.as_str());
     let refusal = match store::create(ground, &may, &app).await {
         Ok(created) => return Ok(created),
-        Err(status) if status.code() == tonic::Code::AlreadyExists => status,
+        Err(status) if status.code() == bowline_web_wire::tonic::Code::AlreadyExists => status,
         Err(status) => return Err(status),
     };
     let Some(there) = ground.world.app(&name) else { return Err(refusal) };

@@ -3,7 +3,7 @@
 use bowline_core_rbac::action;
 use bowline_core_types::annotation;
 use bowline_web_wire::application::ApplicationDeleteRequest;
-use tonic::Status;
+use bowline_web_wire::tonic::Status;
 
 use super::find::{Named, find, text};
 use crate::caller::{Caller, refused};

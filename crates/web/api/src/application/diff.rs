@@ -6,8 +6,8 @@ use bowline_core_ports::{ApplyOptions, Reached};
 use bowline_core_types::Object;
 use bowline_plan_diff::{Comparison, Pair, Prediction, Rules, compare, normalize};
 use bowline_web_wire::application::{ApplicationServerSideDiffQuery, ApplicationServerSideDiffResponse};
+use bowline_web_wire::tonic::Status;
 use futures::{StreamExt, TryStreamExt, stream};
-use tonic::Status;
 
 use super::find::{Named, find, text};
 use crate::caller::Caller;

@@ -2,7 +2,7 @@
 
 use bowline_web_wire::application::ApplicationResourceEventsQuery;
 use bowline_web_wire::events::EventList;
-use tonic::Status;
+use bowline_web_wire::tonic::Status;
 
 use super::find::{Named, find, text};
 use crate::caller::Caller;

@@ -7,7 +7,7 @@ use bowline_core_crd::{AppProject, Application};
 use bowline_core_project::is_app_namespace_permitted;
 use bowline_core_rbac::{Allowed, action, object};
 use bowline_core_types::AppName;
-use tonic::Status;
+use bowline_web_wire::tonic::Status;
 
 use crate::Ground;
 use crate::caller::{Caller, masked};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bowline_core_crd::{Application, HealthStatus};
 use bowline_core_types::annotation;
 use bowline_web_wire::application::ApplicationQuery;
-use tonic::Status;
+use bowline_web_wire::tonic::Status;
 
 use super::find::{Named, find, text};
 use crate::caller::Caller;

@@ -9,8 +9,8 @@ use bowline_core_rbac::{Enforcer, action, object};
 use bowline_core_types::AppName;
 use bowline_web_wire::Messages;
 use bowline_web_wire::application::ApplicationQuery;
+use bowline_web_wire::tonic::Status;
 use futures::{StreamExt, stream};
-use tonic::Status;
 
 use super::find::{check_namespace, text};
 use crate::Ground;

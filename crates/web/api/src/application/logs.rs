@@ -8,10 +8,10 @@ use bowline_core_ports::{ClusterError, LogLines, LogQuery};
 use bowline_core_rbac::{action, object};
 use bowline_web_wire::Messages;
 use bowline_web_wire::application::{ApplicationPodLogsQuery, LogEntry};
+use bowline_web_wire::tonic::Status;
 use futures::stream;
 use futures::{Stream, StreamExt};
 use jiff::Timestamp;
-use tonic::Status;
 
 use super::find::{Named, find, text};
 use crate::caller::{Caller, refused};

@@ -8,9 +8,9 @@ use bowline_core_ports::{Manifests, Origin};
 use bowline_web_wire::Messages;
 use bowline_web_wire::application::{ApplicationManifestQuery, ApplicationManifestQueryWithFilesWrapper};
 use bowline_web_wire::repository::ManifestResponse;
+use bowline_web_wire::tonic::Status;
 use futures::StreamExt;
 use sha2::{Digest, Sha256};
-use tonic::Status;
 
 use super::find::{Found, Named, find, text};
 use crate::caller::Caller;

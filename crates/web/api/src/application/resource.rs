@@ -9,7 +9,7 @@ use bowline_web_wire::application::{
     ApplicationResourceDeleteRequest, ApplicationResourcePatchRequest, ApplicationResourceRequest,
     ApplicationResourceResponse,
 };
-use tonic::Status;
+use bowline_web_wire::tonic::Status;
 
 use super::find::{Found, Named, find, text};
 use crate::caller::{Caller, masked};

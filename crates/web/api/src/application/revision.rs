@@ -4,8 +4,8 @@ use bowline_base_tree::ObjectId;
 use bowline_core_crd::{ApplicationSource, ChartDetails, OCIMetadata, RevisionMetadata, Time};
 use bowline_core_ports::Freshness;
 use bowline_web_wire::application::RevisionMetadataQuery;
+use bowline_web_wire::tonic::Status;
 use jiff::Timestamp;
-use tonic::Status;
 
 use super::find::{Found, Named, find, text};
 use crate::caller::Caller;

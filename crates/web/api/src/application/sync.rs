@@ -8,7 +8,7 @@ use bowline_core_ports::Freshness;
 use bowline_core_rbac::{Allowed, action, object};
 use bowline_core_types::AppName;
 use bowline_web_wire::application::{ApplicationRollbackRequest, ApplicationSyncRequest, OperationTerminateRequest};
-use tonic::Status;
+use bowline_web_wire::tonic::Status;
 
 use super::find::{Found, Named, find, text};
 use super::windows;

@@ -3,8 +3,8 @@
 use bowline_core_crd::{ApplicationTree, ResourceDiff};
 use bowline_web_wire::Messages;
 use bowline_web_wire::application::{ManagedResourcesResponse, ResourcesQuery};
+use bowline_web_wire::tonic::Status;
 use futures::StreamExt;
-use tonic::Status;
 
 use super::find::{Named, find, text};
 use crate::caller::Caller;

@@ -4,8 +4,8 @@ use bowline_core_crd::{Application, ApplicationSpec, apply_merge_patch};
 use bowline_core_rbac::{Allowed, action, object};
 use bowline_core_types::AppName;
 use bowline_web_wire::application::{ApplicationPatchRequest, ApplicationUpdateRequest, ApplicationUpdateSpecRequest};
+use bowline_web_wire::tonic::Status;
 use serde_json::Value as Json;
-use tonic::Status;
 
 use super::find::{Named, find, text};
 use super::validate::{normalize, validate};

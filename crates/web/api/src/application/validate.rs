@@ -3,7 +3,7 @@
 use bowline_core_crd::Application;
 use bowline_core_ports::Origin;
 use bowline_core_project::{Destination, validate_spec};
-use tonic::Status;
+use bowline_web_wire::tonic::Status;
 
 use super::find::usable_project;
 use crate::Ground;

@@ -5,7 +5,7 @@ use bowline_plan_windows::{App, Asked, Decision, Windows};
 use bowline_web_wire::application::{
     ApplicationSyncWindow, ApplicationSyncWindowsQuery, ApplicationSyncWindowsResponse,
 };
-use tonic::Status;
+use bowline_web_wire::tonic::Status;
 
 use super::find::{Found, Named, find, text};
 use crate::Ground;
