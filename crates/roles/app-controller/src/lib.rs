@@ -118,7 +118,7 @@ pub(crate) struct Shared {
     pub client: Client,
     pub world: Arc<World>,
     pub clusters: Arc<Clusters>,
-    pub sources: GitRepositories,
+    pub sources: Arc<GitRepositories>,
     pub charts: Registries,
     pub engines: Renderers,
     pub memo: Memo,
@@ -191,7 +191,7 @@ impl AppController {
             runtime,
             client,
             world,
-            sources,
+            sources: Arc::new(sources),
             charts,
             engines,
             config,
@@ -237,6 +237,11 @@ impl AppController {
     /// The way to clusters and repositories that somebody asks about.
     pub fn remotes(&self) -> Arc<dyn bowline_core_ports::Remotes> {
         Arc::new(remotes::Asked(self.shared.clone()))
+    }
+
+    /// The repositories that applications come from.
+    pub fn sources(&self) -> Arc<dyn bowline_core_ports::Sources> {
+        self.shared.sources.clone()
     }
 
     /// Where hints of what was pushed go.
