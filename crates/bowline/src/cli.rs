@@ -114,7 +114,7 @@ pub fn run(cli: Cli) -> Result<(), CliError> {
             Command::Repo(command) => repo::run(&global, command).await,
             Command::Cluster(command) => cluster::run(&global, command).await,
             Command::Render(args) => render::run(*args).await,
-            Command::Kustomize(words) => kustomize::run(words),
+            Command::Kustomize(words) => kustomize::run(words).await,
             Command::Version(args) => version::run(&global, args).await,
         }
     })

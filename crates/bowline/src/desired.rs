@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use bowline_base_tree::Tree;
-use bowline_core_control::World;
 use bowline_core_crd::ApplicationSource;
 use bowline_core_ports::{Charts, Freshness, Place, Sources};
 use bowline_core_types::{Gvk, Object};
-use bowline_desired_git::GitRepositories;
+use bowline_desired_fetch::{Fetcher, until_complete};
+use bowline_desired_git::{Access, GitRepositories};
 use bowline_desired_registry::{Registries, supply};
-use bowline_desired_render::{Engines, Features, RenderError, Request, Supplies, render};
+use bowline_desired_render::{Engines, Features, Outside, RenderError, Request, Supplies, render};
 
 use crate::engines::{HelmEngine, JsonnetEngine, KustomizeEngine};
 use crate::error::CliError;
-use crate::files;
+use crate::{control, files};
 
 /// One source with its files.
 pub struct Checkout {
@@ -26,7 +26,7 @@ pub struct Checkout {
 }
 
 /// For whom sources are rendered.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct For<'a> {
     /// The application's instance name.
     pub app: &'a str,
@@ -38,20 +38,8 @@ pub struct For<'a> {
     pub kube_version: &'a str,
     /// API versions that it serves.
     pub api_versions: &'a [String],
-}
-
-/// What the installation has switched on.
-pub fn features(world: &World) -> Features {
-    let settings = world.settings();
-    Features {
-        helm: settings.helm_enabled,
-        kustomize: settings.kustomize_enabled,
-        jsonnet: settings.jsonnet_enabled,
-        max_directory_bytes: settings.max_directory_bytes,
-        hidden_directories: settings.hidden_directories,
-        kustomize_build_options: settings.kustomize_build_options.clone(),
-        value_file_schemes: bowline_roles_app_controller::value_file_schemes(world),
-    }
+    /// Whether the project permits a repository; where no project is known, everything is permitted.
+    pub permits: Option<&'a (dyn Fn(&str) -> bool + Sync)>,
 }
 
 /// Where sources are.
@@ -104,8 +92,10 @@ fn chart_place<'a>(source: &'a ApplicationSource, project: &'a str) -> Place<'a>
     }
 }
 
-/// What the sources render to, as the renderers made it; what they need besides is fetched by `charts`. Warnings go to standard error.
+/// What the sources render to, as the renderers made it. Warnings go to standard error. What they need besides is fetched: what charts
+/// need by `charts`; remote bases by `git`, or by repositories without credentials that are only made where something is needed.
 pub async fn rendered(
+    git: Option<&GitRepositories>,
     charts: &Registries,
     checkouts: &[Checkout],
     whom: For<'_>,
@@ -113,8 +103,8 @@ pub async fn rendered(
 ) -> Result<Vec<Object>, CliError> {
     let refs: BTreeMap<String, Tree> =
         checkouts.iter().filter(|c| c.source.is_ref()).map(|c| (c.source.ref_.clone(), c.tree.clone())).collect();
-    let (helm, kustomize) = (HelmEngine::default(), KustomizeEngine::default());
-    let engines = Engines { helm: Some(&helm), kustomize: Some(&kustomize), jsonnet: Some(&JsonnetEngine) };
+    let (helm, kustomize, jsonnet) = (HelmEngine::default(), KustomizeEngine::default(), JsonnetEngine::default());
+    let engines = Engines { helm: Some(&helm), kustomize: Some(&kustomize), jsonnet: Some(&jsonnet) };
     let mut objects = Vec::new();
     for checkout in checkouts {
         let source = &checkout.source;
@@ -123,7 +113,7 @@ pub async fn rendered(
             continue;
         }
         let fail = |e: &dyn std::fmt::Display| CliError::failed(format!("{}: {e}", place(source)));
-        let mut supplies = Supplies::new();
+        let (mut supplies, nothing) = (Supplies::new(), Outside::default());
         let made = loop {
             let request = Request {
                 source,
@@ -135,8 +125,12 @@ pub async fn rendered(
                 api_versions: whom.api_versions,
                 refs: &refs,
                 supplies: &supplies,
+                outside: &nothing,
             };
-            match render(&request, &checkout.tree, features, engines) {
+            let render =
+                |outside: &Outside| Ok(render(&Request { outside, ..request }, &checkout.tree, features, engines));
+            let made = complete(git, &source.repo_url, whom, render).await?;
+            match made.map_err(|reason| fail(&reason))? {
                 Err(RenderError::Needs(needs)) if !needs.iter().all(|need| supplies.has(need)) => {
                     let fetched = supply(charts, needs, whom.project, Freshness::Now, &mut supplies);
                     fetched.await.map_err(|e| fail(&e))?;
@@ -159,6 +153,35 @@ fn chain(error: &dyn std::error::Error) -> String {
         source = error.source();
     }
     text
+}
+
+/// Renders until everything that is needed from elsewhere was fetched. The inner error is the render's.
+pub async fn complete<T>(
+    git: Option<&GitRepositories>,
+    parent: &str,
+    whom: For<'_>,
+    mut render: impl FnMut(&Outside) -> Result<T, String>,
+) -> Result<Result<T, String>, CliError> {
+    let outside = Outside::default();
+    let made = render(&outside);
+    let needs = outside.needs();
+    if needs.is_empty() {
+        return Ok(made);
+    }
+    let own;
+    let git = match git {
+        Some(git) => git,
+        None => {
+            // Without Secrets of a cluster there are no credentials but those that the URL and the machine have.
+            own = control::repositories(|_: &str, _: &str| Ok(Access::default()))?;
+            &own
+        }
+    };
+    let all = |_: &str| true;
+    let sources = git.inheriting(parent);
+    let permits = whom.permits.unwrap_or(&all);
+    let fetcher = Fetcher { sources: &sources, project: whom.project, permits, freshness: Freshness::Now };
+    Ok(until_complete(fetcher, needs, render).await)
 }
 
 fn place(source: &ApplicationSource) -> String {

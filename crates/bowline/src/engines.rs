@@ -1,9 +1,11 @@
 //! The renderers that this binary is built with, plugged into the seam of `desired/render`.
 
+mod elsewhere;
 mod helm;
 mod jsonnet;
 mod kustomize;
 
+pub use elsewhere::{Charts, Remotes};
 pub use helm::HelmEngine;
 pub use jsonnet::JsonnetEngine;
 pub use kustomize::KustomizeEngine;
@@ -17,7 +19,7 @@ pub fn renderers() -> Renderers {
     Renderers {
         helm: Some(Box::new(HelmEngine::default())),
         kustomize: Some(Box::new(KustomizeEngine::default())),
-        jsonnet: Some(Box::new(JsonnetEngine)),
+        jsonnet: Some(Box::new(JsonnetEngine::default())),
     }
 }
 

@@ -48,6 +48,7 @@ pub async fn run(args: RenderArgs) -> Result<(), CliError> {
     spec::set_source(&mut source, &args.flags)?;
     let credentials = args.access.credentials()?;
     let charts = given(Given { url: args.from.clone(), credentials })?;
+    let mut repositories = None;
     let checkouts = match is_url(&args.from) || source.is_helm_chart() {
         true => {
             source.repo_url.clone_from(&args.from);
@@ -56,7 +57,7 @@ pub async fn run(args: RenderArgs) -> Result<(), CliError> {
             }
             // Without Secrets of a cluster there are no credentials but those that the flags, the URL and the machine have.
             let git = control::repositories(|_: &str, _: &str| Ok(Access::default()))?;
-            let origins = Origins { git: &git, charts: &charts };
+            let origins = Origins { git: repositories.insert(git), charts: &charts };
             check_out(origins, &args.project, vec![source], &[]).await?
         }
         false => {
@@ -81,7 +82,7 @@ pub async fn run(args: RenderArgs) -> Result<(), CliError> {
         project: &args.project,
         ..For::default()
     };
-    let mut objects = rendered(&charts, &checkouts, whom, &Features::default()).await?;
+    let mut objects = rendered(repositories.as_ref(), &charts, &checkouts, whom, &Features::default()).await?;
     if let Some(name) = &args.name {
         let tracking = InstanceId::default();
         let ownership = Ownership { instance: name, namespace: &args.dest_namespace, tracking: &tracking };

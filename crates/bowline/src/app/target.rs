@@ -2,14 +2,15 @@
 
 use bowline_core_control::World;
 use bowline_core_crd::{Application, ApplicationSource};
+use bowline_core_project::is_source_permitted;
 use bowline_core_types::Object;
 use bowline_desired_render::{Ownership, finish};
-use bowline_roles_app_controller::access;
+use bowline_roles_app_controller::{access, features};
 use clap::Args;
 
 use crate::cli::Global;
 use crate::control::{Destination, repositories};
-use crate::desired::{Checkout, For, Origins, check_out, features, is_namespaced, rendered};
+use crate::desired::{Checkout, For, Origins, check_out, is_namespaced, rendered};
 use crate::error::CliError;
 use crate::local;
 
@@ -62,11 +63,11 @@ pub async fn target(
     let spec = &app.spec;
     let instance = app.instance_name(&global.namespace);
     let charts = crate::registry::known(world.clone())?;
+    let known = world.clone();
+    let git = repositories(move |url: &str, project: &str| access(&known, url, project))?;
     let checkouts = match &flags.local {
         Some(folder) => vec![local_checkout(spec.sources(), folder, flags.local_repo_root.as_deref())?],
         None => {
-            let known = world.clone();
-            let git = repositories(move |url: &str, project: &str| access(&known, url, project))?;
             let revisions = match (&flags.revision, flags.several.of(app, flags.revision.is_some())?) {
                 (Some(revision), _) => vec![revision.clone()],
                 (None, asked) if asked.is_empty() => compared(app),
@@ -77,14 +78,17 @@ pub async fn target(
         }
     };
     let api_versions = destination.discovery.api_versions();
+    let project = world.project(spec.project());
+    let permits = |url: &str| project.as_deref().is_some_and(|project| is_source_permitted(&project.spec, url));
     let whom = For {
         app: &instance,
         namespace: &spec.destination.namespace,
         project: spec.project(),
         kube_version: &destination.version,
         api_versions: &api_versions,
+        permits: Some(&permits),
     };
-    let objects = rendered(&charts, &checkouts, whom, &features(world)).await?;
+    let objects = rendered(Some(&git), &charts, &checkouts, whom, &features(world)).await?;
     let tracking = world.settings().instance_id();
     let ownership = Ownership { instance: &instance, namespace: &spec.destination.namespace, tracking: &tracking };
     let defined = objects.clone();

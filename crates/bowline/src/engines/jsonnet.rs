@@ -3,12 +3,14 @@
 use bowline_base_tree::Tree;
 use bowline_base_value::Value;
 use bowline_core_crd::ApplicationSourceJsonnet;
-use bowline_desired_jsonnet::{Options, evaluate};
+use bowline_desired_jsonnet::{Evaluator, Options};
 use bowline_desired_render::{Environment, Jsonnet};
 
 /// Jsonnet files of directories.
 #[derive(Debug, Default)]
-pub struct JsonnetEngine;
+pub struct JsonnetEngine {
+    evaluator: Evaluator,
+}
 
 impl Jsonnet for JsonnetEngine {
     fn evaluate(
@@ -19,6 +21,6 @@ impl Jsonnet for JsonnetEngine {
         environment: &Environment,
     ) -> Result<Value, String> {
         let options = Options::new(options, &|text| environment.substitute(text));
-        evaluate(tree, path, &options).map_err(|e| e.to_string())
+        self.evaluator.evaluate(tree, path, &options).map_err(|e| e.to_string())
     }
 }

@@ -1,6 +1,6 @@
 //! Charts and kustomizations in Git, from commit to cluster.
 
-use crate::lab::Lab;
+use crate::lab::{Lab, Repo, config_map};
 
 const AUTOMATED: &[&str] = &["--sync-policy", "automated"];
 
@@ -44,6 +44,72 @@ fn an_overlay_in_git_syncs() {
     let app = lab.wait_synced("prod", Some(&revision));
     assert_eq!(app["status"]["sourceType"], "Kustomize");
     assert_eq!(lab.object("configmap", "prod-config-v2")["data"]["level"], "prod");
+}
+
+#[test]
+fn a_remote_base_syncs_follows_its_commits_and_needs_permission() {
+    let lab = Lab::new("remote-base");
+    let shared = Repo::new(&lab.folder().join("shared"));
+    let base = |value: &str| shared.commit(&[("base/config.yaml", Some(&config_map("config", value)))]);
+    shared.commit(&[("base/kustomization.yaml", Some("resources: [config.yaml]\n"))]);
+    base("one");
+    let overlay = format!("resources: ['{}//base?ref=main']\nnamePrefix: prod-\n", shared.url());
+    let revision = lab.repo.commit(&[("prod/kustomization.yaml", Some(&overlay))]);
+    lab.create("prod", "prod", AUTOMATED);
+    lab.wait_synced("prod", Some(&revision));
+    assert_eq!(lab.object("configmap", "prod-config")["data"]["key"], "one");
+
+    base("two");
+    lab.refresh("prod");
+    lab.wait_object("configmap", "prod-config", "two", |object| object["data"]["key"] == "two");
+
+    let dest = format!("https://kubernetes.default.svc,{}", lab.target);
+    lab.cli(&["proj", "create", "own-only", "--src", &lab.repo.url(), "--dest", &dest]);
+    lab.create("limited", "prod", &["--project", "own-only"]);
+    lab.wait_condition("limited", "ComparisonError", "is not permitted in project 'own-only'");
+}
+
+#[test]
+fn charts_in_kustomizations_sync_where_the_settings_enable_them() {
+    let lab = Lab::new("kustomize-helm");
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-config\ndata:\n  a: {{ .Values.a }}\n  kube: {{ .Capabilities.KubeVersion.Version }}\n";
+    let kustomization = "helmCharts:\n- {name: hello, releaseName: rel, valuesInline: {a: mine}}\nnameSuffix: -s\n";
+    lab.repo.commit(&[
+        ("app/charts/hello/Chart.yaml", Some("apiVersion: v2\nname: hello\nversion: 1.0.0\n")),
+        ("app/charts/hello/values.yaml", Some("a: chart\n")),
+        ("app/charts/hello/templates/config.yaml", Some(template)),
+        ("app/kustomization.yaml", Some(kustomization)),
+    ]);
+    lab.create("hello", "app", AUTOMATED);
+    lab.wait_condition("hello", "ComparisonError", "must specify --enable-helm");
+    let options = r#"{"data":{"kustomize.buildOptions":"--enable-helm","kustomize.path.plain":"/nowhere"}}"#;
+    lab.kubectl(&["-n", &lab.control, "patch", "configmap", "argocd-cm", "--patch", options]);
+    lab.refresh("hello");
+    lab.wait_synced("hello", None);
+    let data = &lab.object("configmap", "rel-config-s")["data"];
+    assert_eq!(data["a"], "mine");
+    assert!(data["kube"].as_str().unwrap().starts_with("v1."), "the version of the cluster: {data}");
+
+    for (version, said) in [("plain", "must specify --enable-helm"), ("other", "version other is not registered")] {
+        lab.cli(&["app", "set", "hello", "--kustomize-version", version]);
+        lab.wait_condition("hello", "ComparisonError", said);
+    }
+}
+
+#[test]
+fn jsonnet_with_libraries_and_variables_syncs() {
+    let lab = Lab::new("jsonnet-variables");
+    let main = "local lib = import 'lib.libsonnet'; function(name) [lib.config(name, std.extVar('size'))]";
+    let library = "{ config(name, size):: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: name }, data: { size: std.toString(size) } } }";
+    lab.repo.commit(&[("app/main.jsonnet", Some(main)), ("vendor/lib.libsonnet", Some(library))]);
+    let flags = ["--jsonnet-libs", "vendor", "--jsonnet-tla-str", "name=made", "--jsonnet-ext-var-code", "size=6*7"];
+    lab.create("made", "app", &[AUTOMATED, &flags].concat());
+    lab.wait_synced("made", None);
+    assert_eq!(lab.object("configmap", "made")["data"]["size"], "42");
+
+    lab.repo.commit(&[("app/main.jsonnet", Some("function(name) import '/etc/hostname'"))]);
+    lab.refresh("made");
+    lab.wait_condition("made", "ComparisonError", "couldn't open import");
 }
 
 #[test]

@@ -143,6 +143,12 @@ impl Credentials {
         Ok(credentials)
     }
 
+    /// Whether they say who we are: to log in with, not only how to get there.
+    pub(crate) fn say_who(&self) -> bool {
+        let secrets = [&self.password, &self.bearer_token, &self.ssh_private_key, &self.tls_client_key];
+        self.username.is_some() || secrets.into_iter().any(Option::is_some)
+    }
+
     /// Refuses values that would mean something else to the programs that they are handed to.
     pub(crate) fn check(&self) -> Result<(), CredentialsError> {
         let lines = |key: &'static str, text: Option<&str>| match text {

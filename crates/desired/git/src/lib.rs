@@ -16,5 +16,5 @@ mod settings;
 
 pub use credentials::{Access, Credentials, CredentialsError};
 pub use remote::{Remote, RemoteError, Transport, redact};
-pub use repositories::GitRepositories;
+pub use repositories::{GitRepositories, Inheriting};
 pub use settings::Settings;

@@ -147,6 +147,16 @@ impl Remote {
         Ok(Remote { transport, url, host: host.to_string(), path: path.to_string(), userinfo })
     }
 
+    /// Whether both are reached at the same host and port, by the same protocol.
+    pub(crate) fn is_on_host_of(&self, other: &Remote) -> bool {
+        let place = |remote: &Remote| {
+            let authority = remote.url.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or_default());
+            let authority = authority.unwrap_or(&remote.host);
+            authority.rsplit_once('@').map_or(authority, |(_, place)| place).to_ascii_lowercase()
+        };
+        self.transport != Transport::File && self.transport == other.transport && place(self) == place(other)
+    }
+
     fn short_ssh(text: &str) -> Result<Remote, RemoteError> {
         let Some((place, path)) = text.split_once(':') else { return Err(RemoteError::Protocol(redact(text))) };
         if path.starts_with(':') {

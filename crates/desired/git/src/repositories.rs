@@ -86,6 +86,12 @@ impl GitRepositories {
         repository.resolve(&self.shared, &access.credentials, revision, tag_prefix, freshness).await
     }
 
+    /// These repositories as the source `parent` of an application sees them: one that has no credentials of its own and lies on the
+    /// same host as `parent` is read with `parent`'s. They are sent to no other host.
+    pub fn inheriting<'a>(&'a self, parent: &'a str) -> Inheriting<'a> {
+        Inheriting { repositories: self, parent }
+    }
+
     /// Removes the mirrors of repositories that no application uses any more; `used` has every (URL, project) that one does. What is in
     /// use at this moment stays until the next time. Gives how many were removed.
     pub fn remove_unused<'a>(&self, used: impl IntoIterator<Item = (&'a str, &'a str)>) -> io::Result<usize> {
@@ -151,6 +157,28 @@ impl GitRepositories {
         let refused = |reason: String| SourceError::new(SourceErrorKind::Refused, reason);
         let remote = Remote::parse(url).map_err(|error| refused(error.to_string()))?;
         let access = (self.access)(url, project)?;
+        self.opened(remote, access)
+    }
+
+    /// The same, with the credentials of another repository on the same host where it has none.
+    fn inherited(&self, url: &str, project: &str, named: &str) -> Result<(Arc<Repository>, Access), SourceError> {
+        let refused = |reason: String| SourceError::new(SourceErrorKind::Refused, reason);
+        let remote = Remote::parse(url).map_err(|error| refused(error.to_string()))?;
+        let mut access = (self.access)(url, project)?;
+        let known = Remote::parse(named).ok().filter(|parent| parent.is_on_host_of(&remote));
+        if let Some(parent) = known.filter(|_| !access.credentials.say_who()) {
+            let from = (self.access)(named, project)?;
+            if from.credentials.say_who() {
+                // What these credentials fetch is not for those who have others.
+                let scope = format!("{}\0{}", from.scope, parent.url());
+                access = Access { scope, credentials: from.credentials };
+            }
+        }
+        self.opened(remote, access)
+    }
+
+    fn opened(&self, remote: Remote, access: Access) -> Result<(Arc<Repository>, Access), SourceError> {
+        let refused = |reason: String| SourceError::new(SourceErrorKind::Refused, reason);
         let key = (remote.url().to_string(), access.scope.clone());
         let mut repositories = self.repositories.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(repository) = repositories.get(&key) {
@@ -218,6 +246,52 @@ impl Sources for GitRepositories {
     }
 }
 
+/// Repositories, with the credentials of one that they are named in. See [`GitRepositories::inheriting`].
+#[derive(Clone, Copy)]
+pub struct Inheriting<'a> {
+    repositories: &'a GitRepositories,
+    parent: &'a str,
+}
+
+impl Sources for Inheriting<'_> {
+    fn resolve<'a>(
+        &'a self,
+        url: &'a str,
+        project: &'a str,
+        revision: &'a str,
+        freshness: Freshness,
+    ) -> BoxFuture<'a, Result<Resolved, SourceError>> {
+        Box::pin(async move {
+            let (repository, access) = self.repositories.inherited(url, project, self.parent)?;
+            repository.resolve(&self.repositories.shared, &access.credentials, revision, "", freshness).await
+        })
+    }
+
+    fn tree<'a>(
+        &'a self,
+        url: &'a str,
+        project: &'a str,
+        commit: ObjectId,
+    ) -> BoxFuture<'a, Result<Tree, SourceError>> {
+        Box::pin(async move {
+            let (repository, access) = self.repositories.inherited(url, project, self.parent)?;
+            repository.tree(&self.repositories.shared, &access.credentials, commit).await
+        })
+    }
+
+    fn metadata<'a>(
+        &'a self,
+        url: &'a str,
+        project: &'a str,
+        commit: ObjectId,
+    ) -> BoxFuture<'a, Result<RevisionMetadata, SourceError>> {
+        Box::pin(async move {
+            let (repository, access) = self.repositories.inherited(url, project, self.parent)?;
+            repository.metadata(&self.repositories.shared, &access.credentials, commit).await
+        })
+    }
+}
+
 /// The mirror's directory: no letter of the URL is in it, and it cannot be guessed into another's.
 fn mirror_name(url: &str, scope: &str) -> String {
     let mut sha = Sha256::new();
@@ -226,4 +300,36 @@ fn mirror_name(url: &str, scope: &str) -> String {
     sha.update(scope);
     let digest = sha.finalize();
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Credentials;
+
+    #[test]
+    fn credentials_are_inherited_on_the_same_host_only() {
+        let cache = tempfile::tempdir().unwrap();
+        let settings = Settings::new(cache.path().join("cache"), std::iter::empty());
+        let access = |url: &str, _: &str| {
+            let username = |name: &str| Credentials { username: Some(name.to_string()), ..Credentials::default() };
+            Ok(match url {
+                "https://h/app" => Access { scope: "team".to_string(), credentials: username("app") },
+                "https://h/own" => Access { scope: String::new(), credentials: username("own") },
+                _ => Access::default(),
+            })
+        };
+        let repositories = GitRepositories::new(settings, access).unwrap();
+        for (url, want) in [
+            ("https://h/base", (Some("app"), "team\0https://h/app")),
+            ("https://h/own", (Some("own"), "")),
+            ("https://h:444/base", (None, "")),
+            ("https://elsewhere/base", (None, "")),
+            ("http://h/base", (None, "")),
+            ("git@h:base", (None, "")),
+        ] {
+            let (_, access) = repositories.inherited(url, "team", "https://h/app").unwrap();
+            assert_eq!((access.credentials.username.as_deref(), access.scope.as_str()), want, "{url}");
+        }
+    }
 }

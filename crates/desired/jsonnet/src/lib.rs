@@ -1,7 +1,7 @@
 //! Jsonnet files evaluated from a [`Tree`]: imports lead nowhere else.
 //!
 //! The evaluator is a pre-release that changes between versions, so it is pinned to one and no other crate sees it. It keeps
-//! its state in the thread, so every evaluation has one of its own, which ends with it.
+//! its state in the thread, so every evaluation has one of its own.
 
 mod imports;
 
@@ -12,7 +12,10 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::io::{self, Write};
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::task::{self, Poll, Waker};
+use std::time::Duration;
 
 use bowline_base_tree::Tree;
 use bowline_base_value::{Value, from_json};
@@ -29,6 +32,16 @@ use imports::Imports;
 /// Bytes of native stack of an evaluation.
 const STACK: usize = 64 << 20;
 
+/// Evaluations that may go on after they were given up.
+const ABANDONED: usize = 4;
+
+/// Evaluates files. The crate below has no way to stop an evaluation from outside, so one that takes too long is given up: its thread
+/// goes on until it ends by itself, and while [too many](JsonnetError::Busy) do, no further one is begun.
+#[derive(Debug, Default)]
+pub struct Evaluator {
+    abandoned: Arc<AtomicUsize>,
+}
+
 /// What an evaluation may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
@@ -38,6 +51,8 @@ pub struct Budget {
     pub read_bytes: u64,
     /// Bytes of the result as JSON.
     pub result_bytes: usize,
+    /// How long it may take.
+    pub time: Duration,
 }
 
 /// A variable for a Jsonnet file.
@@ -76,6 +91,22 @@ pub enum JsonnetError {
         /// What is wrong, and where.
         message: String,
     },
+    /// It took too long.
+    #[error(
+        "{path}: the evaluation took more than {seconds} s and was given up: look for a recursion that branches, or a huge range"
+    )]
+    Time {
+        /// The file.
+        path: String,
+        /// The limit in seconds.
+        seconds: u64,
+    },
+    /// Evaluations that were given up have not ended.
+    #[error("{path}: not evaluated, because {ABANDONED} evaluations that took too long still go on: mend those files")]
+    Busy {
+        /// The file.
+        path: String,
+    },
     /// The evaluator gave up in a way that is its own fault.
     #[error("{path}: the evaluation ended unexpectedly")]
     Aborted {
@@ -88,7 +119,7 @@ pub enum JsonnetError {
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget { depth: 500, read_bytes: 64 << 20, result_bytes: 64 << 20 }
+        Budget { depth: 500, read_bytes: 64 << 20, result_bytes: 64 << 20, time: Duration::from_secs(30) }
     }
 }
 
@@ -111,19 +142,71 @@ impl Options {
     }
 }
 
-/// Evaluates the file at `path` of the tree. The result is an object, or a list of objects: whatever the file says.
-///
-/// Bounded in depth, in what is read and in the size of the result, but not in time: whoever evaluates foreign files runs
-/// this where it can be given up.
-pub fn evaluate(tree: &Tree, path: &str, options: &Options) -> Result<Value, JsonnetError> {
-    let json = std::thread::scope(|scope| {
-        let run = || run(tree, path, options).map_err(|message| evaluation(path, message));
-        let thread = std::thread::Builder::new().name("jsonnet".to_string()).stack_size(STACK).spawn_scoped(scope, run);
-        let thread = thread.map_err(|error| evaluation(path, error.to_string()))?;
-        // The evaluator panics where it meets what it takes for impossible.
-        thread.join().map_err(|_| JsonnetError::Aborted { path: path.to_string() })?
-    })?;
-    from_json(&json).map_err(|error| evaluation(path, error.to_string()))
+// === impl Evaluator ===
+
+impl Evaluator {
+    /// Evaluates the file at `path` of the tree. The result is an object, or a list of objects: whatever the file says. Bounded in
+    /// depth, in what is read, in the size of the result and in time.
+    pub fn evaluate(&self, tree: &Tree, path: &str, options: &Options) -> Result<Value, JsonnetError> {
+        if self.abandoned.load(Ordering::Relaxed) >= ABANDONED {
+            return Err(JsonnetError::Busy { path: path.to_string() });
+        }
+        let (send, receive) = mpsc::sync_channel(1);
+        let running = Arc::new(Running { abandoned: self.abandoned.clone(), half: AtomicBool::new(false) });
+        let evaluate = {
+            let (tree, path, options, running) = (tree.clone(), path.to_string(), options.clone(), running.clone());
+            move || {
+                let _ends = Ends(running);
+                // Where nobody waits any more, the result is for nobody.
+                let _ = send.send(run(&tree, &path, &options));
+            }
+        };
+        let thread = std::thread::Builder::new().name("jsonnet".to_string()).stack_size(STACK).spawn(evaluate);
+        drop(thread.map_err(|error| evaluation(path, error.to_string()))?);
+        let time = options.budget.time;
+        let json = match receive.recv_timeout(time) {
+            Ok(result) => result.map_err(|message| evaluation(path, message))?,
+            // The evaluator panics where it meets what it takes for impossible.
+            Err(mpsc::RecvTimeoutError::Disconnected) => {
+                return Err(JsonnetError::Aborted { path: path.to_string() });
+            }
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                running.give_up();
+                return Err(JsonnetError::Time { path: path.to_string(), seconds: time.as_secs() });
+            }
+        };
+        from_json(&json).map_err(|error| evaluation(path, error.to_string()))
+    }
+}
+
+/// An evaluation and whether it counts as abandoned: it does between being given up and its end, whichever comes first.
+struct Running {
+    abandoned: Arc<AtomicUsize>,
+    /// One of the two has happened.
+    half: AtomicBool,
+}
+
+/// The end of an evaluation's thread, also by a panic.
+struct Ends(Arc<Running>);
+
+impl Running {
+    fn give_up(&self) {
+        self.abandoned.fetch_add(1, Ordering::SeqCst);
+        self.settle();
+    }
+
+    /// The later of the two takes the count back.
+    fn settle(&self) {
+        if self.half.swap(true, Ordering::SeqCst) {
+            self.abandoned.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+}
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        self.0.settle();
+    }
 }
 
 fn evaluation(path: &str, message: String) -> JsonnetError {

@@ -11,8 +11,9 @@ use crate::config::TransformerConfig;
 use crate::error::{Context, Error, Result};
 use crate::factory;
 use crate::generate;
+use crate::gitref::GitReference;
 use crate::kustomization::{COMPONENT, Kustomization, Var};
-use crate::loader::{Content, Loader};
+use crate::loader::{Content, Loader, is_http};
 use crate::origin::Origin;
 use crate::resmap::ResMap;
 use crate::transform;
@@ -87,12 +88,13 @@ impl<'p> Level<'p> {
     /// Reads the kustomization file of a directory.
     pub(crate) fn load(session: &mut Session<'_>, loader: Loader<'p>) -> Result<Level<'p>> {
         let mut found = FILE_NAMES.iter().filter_map(|name| loader.load(name).ok().map(|content| (*name, content)));
-        let fail = |reason: &str| Error::Load { path: loader.shown_root().to_string(), reason: reason.to_string() };
+        let root = loader.shown_root();
         let Some((file_name, content)) = found.next() else {
-            return Err(fail("unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization'"));
+            let names = "'kustomization.yaml', 'kustomization.yml' or 'Kustomization'";
+            return Err(Error::Path(format!("unable to find one of {names} in directory '{root}'")));
         };
         if found.next().is_some() {
-            return Err(fail("found multiple kustomization files"));
+            return Err(Error::Path(format!("Found multiple kustomization files under: {root}\n")));
         }
         drop(found);
         let parse = |bytes: &[u8]| -> Result<Kustomization> {
@@ -182,10 +184,18 @@ impl<'p> Level<'p> {
         session: &mut Session<'_>,
         into: &mut Accumulator,
     ) -> Result<()> {
-        for path in paths {
+        for (i, path) in paths.iter().enumerate() {
             let Err(as_file) = self.accumulate_file(path, session, into) else { continue };
+            if as_file.is_pending() {
+                self.announce(&paths[i + 1..]);
+                return Err(as_file);
+            }
             let loader = match self.loader.enter(path) {
                 Ok(loader) => loader,
+                Err(error) if error.is_pending() => {
+                    self.announce(&paths[i + 1..]);
+                    return Err(error);
+                }
                 Err(_) if as_file.is_malformed() => return Err(as_file),
                 Err(error) => {
                     let refused = matches!(error, Error::Refused(_));
@@ -196,6 +206,17 @@ impl<'p> Level<'p> {
             self.accumulate_directory(k, path, loader, false, session, into).within(|| accumulation(&as_file))?;
         }
         Ok(())
+    }
+
+    /// Asks for what is remote among the paths, so that all of it is fetched at once.
+    fn announce(&self, paths: &[String]) {
+        for path in paths {
+            let waits = is_http(path) && self.loader.load(path).is_err_and(|error| error.is_pending());
+            if !waits && GitReference::parse(path).is_some() {
+                // Only that it was asked for counts.
+                let _ = self.loader.enter(path);
+            }
+        }
     }
 
     fn accumulate_file(&self, path: &str, session: &Session<'_>, into: &mut Accumulator) -> Result<()> {
@@ -232,7 +253,7 @@ impl<'p> Level<'p> {
         session: &mut Session<'_>,
         into: &mut Accumulator,
     ) -> Result<()> {
-        let root = loader.shown_root().to_string();
+        let root = loader.shown_root();
         let mut level = Level::load(session, loader).within(|| format!("couldn't make target for path '{root}'"))?;
         level.kustomization.build_metadata.clone_from(&k.build_metadata);
         level.origin = self.origin.as_ref().map(|origin| origin.append(path));

@@ -41,6 +41,8 @@ pub struct Options<'p> {
     pub reorder: Reorder,
     /// Whether the label `app.kubernetes.io/managed-by` is set.
     pub managed_by_label: bool,
+    /// What stands before paths of the tree in messages: `/` where the tree is the machine's file system.
+    pub base: &'p str,
     /// Where remote bases and files come from; without it they are refused.
     pub remote: Option<&'p dyn Remote>,
     /// What inflates charts; without it they are refused, as without `--enable-helm`.
@@ -125,8 +127,7 @@ impl Kustomize {
     pub fn build(&self, tree: &Tree, path: &str, options: Options<'_>) -> Result<Build> {
         let mut session =
             Session { engine: self, options, schema: Schema::new(self.kubernetes.clone()), warnings: Vec::new() };
-        let restricted = options.load_restrictor == LoadRestrictor::RootOnly;
-        let loader = Loader::new(tree, path, restricted, options.remote)?;
+        let loader = Loader::new(tree, path, &options)?;
         session.run(loader)
     }
 }

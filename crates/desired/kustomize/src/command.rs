@@ -1,8 +1,6 @@
 //! `kustomize build`: flags in, text out. Whoever runs it turns a local directory (or a URL) into a tree first.
 
-use bowline_base_tree::Tree;
-
-use crate::build::{Build, HelmOptions, Kustomize, LoadRestrictor, Options, Reorder};
+use crate::build::{Build, HelmOptions, LoadRestrictor, Options, Reorder};
 use crate::error::{Error, Result};
 use crate::ports::{HelmInflator, Remote};
 
@@ -27,122 +25,159 @@ pub struct BuildFlags {
     pub helm_api_versions: Vec<String>,
 }
 
-/// Flags that are taken and mean nothing here: they are for programs that are not run. The second part says whether a value
-/// follows.
-const PASSED_OVER: [(&str, bool); 9] = [
-    ("helm-command", true),
-    ("helm-debug", false),
-    ("network", false),
-    ("network-name", true),
-    ("mount", true),
-    ("env", true),
-    ("as-current-user", false),
-    ("enable-alpha-plugins", false),
-    ("stack-trace", false),
+/// What a flag is for.
+#[derive(Clone, Copy)]
+enum Flag {
+    Output,
+    LoadRestrictor,
+    Reorder,
+    ManagedBy,
+    Helm,
+    HelmKubeVersion,
+    HelmApiVersions,
+    /// For programs that are not run: taken, with a value, and passed over.
+    Text,
+    /// The same without a value.
+    Switch,
+}
+
+/// The flags with their short forms.
+const FLAGS: [(&str, Option<char>, Flag); 17] = [
+    ("output", Some('o'), Flag::Output),
+    ("load-restrictor", None, Flag::LoadRestrictor),
+    ("reorder", None, Flag::Reorder),
+    ("enable-managedby-label", None, Flag::ManagedBy),
+    ("enable-helm", None, Flag::Helm),
+    ("helm-kube-version", None, Flag::HelmKubeVersion),
+    ("helm-api-versions", None, Flag::HelmApiVersions),
+    ("helm-command", None, Flag::Text),
+    ("network-name", None, Flag::Text),
+    ("mount", None, Flag::Text),
+    ("env", Some('e'), Flag::Text),
+    ("helm-debug", None, Flag::Switch),
+    ("network", None, Flag::Switch),
+    ("as-current-user", None, Flag::Switch),
+    ("enable-alpha-plugins", None, Flag::Switch),
+    ("enable-exec", None, Flag::Switch),
+    ("stack-trace", None, Flag::Switch),
 ];
+
+// === impl Flag ===
+
+impl Flag {
+    fn deprecated(self, name: &str) -> Option<String> {
+        let why = match self {
+            Flag::Reorder => "use the new 'sortOptions' field in kustomization.yaml instead.",
+            Flag::ManagedBy => {
+                "The flag `enable-managedby-label` has been deprecated. Use the `managedByLabel` option in the `buildMetadata` field \
+                 instead."
+            }
+            _ => return None,
+        };
+        Some(format!("Flag --{name} has been deprecated, {why}"))
+    }
+}
 
 // === impl BuildFlags ===
 
 impl BuildFlags {
-    /// Reads arguments, or the build options of the settings.
-    pub fn parse<S: AsRef<str>>(arguments: &[S]) -> Result<BuildFlags> {
+    /// Reads arguments, or the build options of the settings. Errors have kustomize's words; what it says of flags that are deprecated
+    /// goes to `warnings`.
+    pub fn parse<S: AsRef<str>>(arguments: &[S], warnings: &mut Vec<String>) -> Result<BuildFlags> {
         let mut flags = BuildFlags::default();
         let mut paths: Vec<&str> = Vec::new();
         let mut rest = arguments.iter().map(S::as_ref);
         while let Some(argument) = rest.next() {
-            let Some(flag) = argument.strip_prefix('-').filter(|flag| !flag.is_empty()) else {
+            if argument == "--" {
+                paths.extend(rest.by_ref());
+            } else if let Some(flag) = argument.strip_prefix("--") {
+                let (name, value) = flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value)));
+                let known = FLAGS.iter().find(|(long, ..)| *long == name);
+                let (_, _, flag) = known.ok_or_else(|| Error::Flag(format!("unknown flag: --{name}")))?;
+                warnings.extend(flag.deprecated(name));
+                flags.take(*flag, name, value, argument, &mut rest)?;
+            } else if let Some(letters) = argument.strip_prefix('-').filter(|letters| !letters.is_empty()) {
+                let letter = letters.chars().next().unwrap_or_default();
+                let known = FLAGS.iter().find(|(_, short, _)| *short == Some(letter));
+                let unknown = || Error::Flag(format!("unknown shorthand flag: '{letter}' in {argument}"));
+                let (name, _, flag) = known.ok_or_else(unknown)?;
+                let value = Some(&letters[letter.len_utf8()..]).filter(|value| !value.is_empty());
+                let value = value.map(|value| value.strip_prefix('=').unwrap_or(value));
+                warnings.extend(flag.deprecated(name));
+                flags.take(*flag, name, value, &format!("'{letter}' in {argument}"), &mut rest)?;
+            } else {
                 paths.push(argument);
-                continue;
-            };
-            let flag = flag.strip_prefix('-').unwrap_or(flag);
-            let (name, inline) = flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value)));
-            let invalid = |reason: String| Error::Field { field: format!("--{name}"), reason };
-            let mut value = || {
-                let value = inline.or_else(|| rest.next());
-                value.map(str::to_string).ok_or_else(|| invalid("flag needs an argument".to_string()))
-            };
-            let switch = || match inline {
-                None | Some("true" | "1") => Ok(true),
-                Some("false" | "0") => Ok(false),
-                Some(other) => Err(invalid(format!("{other:?} is not true or false"))),
-            };
-            match name {
-                "o" | "output" => flags.output = Some(value()?),
-                "load-restrictor" => {
-                    flags.load_restrictor = match value()?.as_str() {
-                        "LoadRestrictionsNone" => LoadRestrictor::None,
-                        "LoadRestrictionsRootOnly" => LoadRestrictor::RootOnly,
-                        other => {
-                            return Err(invalid(format!(
-                                "illegal flag value {other}; legal values: [LoadRestrictionsRootOnly LoadRestrictionsNone]"
-                            )));
-                        }
-                    };
-                }
-                "reorder" => {
-                    flags.reorder = match value()?.as_str() {
-                        "none" => Reorder::None,
-                        "legacy" => Reorder::Legacy,
-                        other => {
-                            return Err(invalid(format!("illegal flag value {other}; legal values: [legacy none]")));
-                        }
-                    };
-                }
-                "enable-managedby-label" => flags.managed_by_label = switch()?,
-                "enable-helm" => flags.enable_helm = switch()?,
-                "helm-kube-version" => flags.helm_kube_version = value()?,
-                "helm-api-versions" => flags.helm_api_versions.push(value()?),
-                "enable-exec" => return Err(Error::Refused("--enable-exec: programs are not run".to_string())),
-                "e" => {
-                    value()?;
-                }
-                other => match PASSED_OVER.iter().find(|(name, _)| *name == other) {
-                    Some((_, true)) => {
-                        value()?;
-                    }
-                    Some((_, false)) => {
-                        switch()?;
-                    }
-                    None => return Err(invalid("unknown flag".to_string())),
-                },
             }
         }
         match paths.as_slice() {
             [] => {}
             [path] => flags.path = path.to_string(),
-            _ => {
-                return Err(Error::Field {
-                    field: "path".to_string(),
-                    reason: "specify one path to kustomization.yaml".to_string(),
-                });
-            }
+            _ => return Err(Error::Flag("specify one path to kustomization.yaml".to_string())),
         }
         Ok(flags)
     }
 
-    /// Builds what the flags name, `path` being where it lies in the tree.
-    pub fn build(
-        &self,
-        engine: &Kustomize,
-        tree: &Tree,
-        path: &str,
-        remote: Option<&dyn Remote>,
-        helm: Option<&dyn HelmInflator>,
-    ) -> Result<Build> {
+    fn take<'a>(
+        &mut self,
+        flag: Flag,
+        name: &str,
+        value: Option<&'a str>,
+        shown: &str,
+        rest: &mut impl Iterator<Item = &'a str>,
+    ) -> Result<()> {
+        let mut text =
+            || value.or_else(|| rest.next()).ok_or_else(|| Error::Flag(format!("flag needs an argument: {shown}")));
+        let illegal = |value: &str, legal: &str| {
+            Error::Flag(format!("illegal flag value --{name} {value}; legal values: [{legal}]"))
+        };
+        let switch = || match value {
+            None | Some("1" | "t" | "T" | "true" | "TRUE" | "True") => Ok(true),
+            Some("0" | "f" | "F" | "false" | "FALSE" | "False") => Ok(false),
+            Some(other) => Err(Error::Flag(format!(
+                "invalid argument {other:?} for \"--{name}\" flag: strconv.ParseBool: parsing {other:?}: invalid syntax"
+            ))),
+        };
+        match flag {
+            Flag::Output => self.output = Some(text()?.to_string()),
+            Flag::LoadRestrictor => {
+                self.load_restrictor = match text()? {
+                    "LoadRestrictionsNone" => LoadRestrictor::None,
+                    "LoadRestrictionsRootOnly" => LoadRestrictor::RootOnly,
+                    other => return Err(illegal(other, "LoadRestrictionsRootOnly LoadRestrictionsNone")),
+                };
+            }
+            Flag::Reorder => {
+                self.reorder = match text()? {
+                    "none" => Reorder::None,
+                    "legacy" => Reorder::Legacy,
+                    other => return Err(illegal(other, "legacy none")),
+                };
+            }
+            Flag::ManagedBy => self.managed_by_label = switch()?,
+            Flag::Helm => self.enable_helm = switch()?,
+            Flag::HelmKubeVersion => self.helm_kube_version = text()?.to_string(),
+            Flag::HelmApiVersions => self.helm_api_versions.push(text()?.to_string()),
+            Flag::Text => drop(text()?),
+            Flag::Switch => drop(switch()?),
+        }
+        Ok(())
+    }
+
+    /// How to build with these flags. Charts are inflated by `helm` where the flags enable that.
+    pub fn options<'p>(&'p self, remote: Option<&'p dyn Remote>, helm: Option<&'p dyn HelmInflator>) -> Options<'p> {
         let helm = helm.filter(|_| self.enable_helm).map(|inflator| HelmOptions {
             inflator,
             kube_version: &self.helm_kube_version,
             api_versions: &self.helm_api_versions,
         });
-        let options = Options {
+        Options {
             load_restrictor: self.load_restrictor,
             reorder: self.reorder,
             managed_by_label: self.managed_by_label,
             remote,
             helm,
-            overrides: None,
-        };
-        engine.build(tree, path, options)
+            ..Options::default()
+        }
     }
 }
 
@@ -176,16 +211,21 @@ mod tests {
 
     #[test]
     fn flags_are_those_of_kustomize() {
-        let flags = BuildFlags::parse(&[
-            "--enable-helm",
-            "--load-restrictor=LoadRestrictionsNone",
-            "-o",
-            "out",
-            "--helm-api-versions",
-            "a/v1",
-            "--as-current-user",
-            "dir",
-        ]);
+        let flags = BuildFlags::parse(
+            &[
+                "--enable-helm",
+                "--load-restrictor=LoadRestrictionsNone",
+                "-oout",
+                "--helm-api-versions",
+                "a/v1",
+                "--as-current-user",
+                "-e",
+                "A=b",
+                "--mount=x",
+                "dir",
+            ],
+            &mut Vec::new(),
+        );
         let want = BuildFlags {
             path: "dir".into(),
             output: Some("out".into()),
@@ -195,8 +235,19 @@ mod tests {
             ..BuildFlags::default()
         };
         assert_eq!(flags.unwrap(), want);
-        for wrong in [&["--no-such-flag"][..], &["--output"], &["a", "b"], &["--reorder=x"], &["--enable-exec"]] {
-            assert!(BuildFlags::parse(wrong).is_err(), "{wrong:?}");
+        for (wrong, want) in [
+            (&["--no-such-flag"][..], "unknown flag: --no-such-flag"),
+            (&["-x"], "unknown shorthand flag: 'x' in -x"),
+            (&["--output"], "flag needs an argument: --output"),
+            (&["-o"], "flag needs an argument: 'o' in -o"),
+            (&["a", "b"], "specify one path to kustomization.yaml"),
+            (&["--reorder=x"], "illegal flag value --reorder x; legal values: [legacy none]"),
+            (
+                &["--network=maybe"],
+                "invalid argument \"maybe\" for \"--network\" flag: strconv.ParseBool: parsing \"maybe\": invalid syntax",
+            ),
+        ] {
+            assert_eq!(BuildFlags::parse(wrong, &mut Vec::new()).unwrap_err().to_string(), want);
         }
     }
 }

@@ -22,6 +22,12 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A path that leads to nothing that can be read there; the reason names it.
+    #[error("{0}")]
+    Path(String),
+    /// Something remote that is being fetched.
+    #[error("{0} is being fetched")]
+    Pending(String),
     /// A file that is not what the place demands: no YAML, no kustomization, no object.
     #[error("{path}: {reason}")]
     Malformed {
@@ -47,6 +53,9 @@ pub enum Error {
     /// An object that a transformation does not fit.
     #[error("{0}")]
     Object(String),
+    /// A flag of the command that does not exist, or has a value that it cannot have.
+    #[error("{0}")]
+    Flag(String),
     /// What kustomize does only by running a program, or by going where this build may not go.
     #[error("{0}")]
     Refused(String),
@@ -81,6 +90,15 @@ impl Error {
             source = error.source();
         }
         text
+    }
+
+    /// Whether the build only waits for something remote.
+    pub(crate) fn is_pending(&self) -> bool {
+        match self {
+            Error::Pending(_) => true,
+            Error::Within { source, .. } => source.is_pending(),
+            _ => false,
+        }
     }
 
     /// Whether the fault is in a file's syntax, not in its absence.

@@ -1,7 +1,8 @@
 //! [`Loader`]: the directory of one kustomization, and what may be read from it.
 
-use bowline_base_tree::{Blob, EntryKind, Found, ObjectId, Tree, TreeError};
+use bowline_base_tree::{Blob, EntryKind, Found, ObjectId, Tree, TreeError, normalize};
 
+use crate::build::{LoadRestrictor, Options};
 use crate::error::{Error, Result};
 use crate::gitref::GitReference;
 use crate::ports::{Remote, RemoteError};
@@ -18,6 +19,8 @@ pub(crate) struct Loader<'p> {
     /// Whether files must be in or below the directory.
     restricted: bool,
     remote: Option<&'p dyn Remote>,
+    /// What stands before paths in messages.
+    base: &'p str,
     /// The directories that led here: number of the tree, path.
     visited: Vec<(usize, String)>,
     /// The Git URLs that led here.
@@ -57,19 +60,20 @@ pub(crate) fn is_http(path: &str) -> bool {
 
 impl<'p> Loader<'p> {
     /// The loader of a directory of a tree, or of a Git URL.
-    pub(crate) fn new(tree: &Tree, path: &str, restricted: bool, remote: Option<&'p dyn Remote>) -> Result<Loader<'p>> {
+    pub(crate) fn new(tree: &Tree, path: &str, options: &Options<'p>) -> Result<Loader<'p>> {
         let none = Loader {
             tree: tree.clone(),
             root: String::new(),
-            restricted,
-            remote,
+            restricted: options.load_restrictor == LoadRestrictor::RootOnly,
+            remote: options.remote,
+            base: options.base,
             visited: Vec::new(),
             repositories: Vec::new(),
         };
         if let Some(git) = GitReference::parse(path) {
             return none.clone_of(&git);
         }
-        let root = directory(tree, path)?;
+        let root = none.directory(path)?;
         Ok(Loader { visited: vec![(0, root.clone())], root, ..none })
     }
 
@@ -82,8 +86,25 @@ impl<'p> Loader<'p> {
     }
 
     /// The directory for messages.
-    pub(crate) fn shown_root(&self) -> &str {
-        if self.root.is_empty() { "." } else { &self.root }
+    pub(crate) fn shown_root(&self) -> String {
+        self.shown(&self.root)
+    }
+
+    /// A path of the tree for messages.
+    fn shown(&self, path: &str) -> String {
+        match (self.base, path) {
+            ("", "") => ".".to_string(),
+            (base, path) => format!("{base}{path}"),
+        }
+    }
+
+    /// What kustomize says of a path that leads nowhere: it names the first part that is missing.
+    fn missing(&self, path: &str) -> String {
+        let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
+        let mut parts = ends.map(|end| &path[..end]);
+        let first = parts.find(|part| !matches!(self.tree.find(part), Ok(Some(_)))).unwrap_or(path);
+        let (path, first) = (self.shown(path), self.shown(first));
+        format!("evalsymlink failure on '{path}' : lstat {first}: no such file or directory")
     }
 
     /// Reads a file: a path from the directory, or a URL.
@@ -92,24 +113,24 @@ impl<'p> Loader<'p> {
             return self.fetch(path);
         }
         let fail = |reason: String| Error::Load { path: path.to_string(), reason };
+        let outside =
+            |file: String| Error::Path(format!("security; file '{file}' is not in or below '{}'", self.shown_root()));
         if path.starts_with('/') {
-            return Err(fail(format!("security; file '{path}' is not in or below '{}'", self.shown_root())));
+            return Err(outside(path.to_string()));
         }
         let full = format!("{}/{path}", self.root);
-        let full = full.trim_start_matches('/');
-        let found = match self.tree.find(full) {
+        let full = normalize(&full).map_err(|_| outside(path.to_string()))?;
+        let found = match self.tree.find(&full) {
             Ok(Some(found)) => found,
-            Ok(None) => return Err(fail("no such file or directory".to_string())),
-            Err(TreeError::Outside(_)) => {
-                return Err(fail(format!("security; file '{path}' is not in or below '{}'", self.shown_root())));
-            }
+            Ok(None) => return Err(Error::Path(self.missing(&full))),
+            Err(TreeError::Outside(_)) => return Err(outside(self.shown(&full))),
             Err(error) => return Err(fail(error.to_string())),
         };
         if !found.kind.is_file() {
-            return Err(fail(format!("'{path}' must resolve to a file")));
+            return Err(Error::Path(format!("'{}' must resolve to a file", self.shown(&found.path))));
         }
         if self.restricted && !is_below(&self.root, &found.path) {
-            return Err(fail(format!("security; file '{path}' is not in or below '{}'", self.shown_root())));
+            return Err(outside(self.shown(&found.path)));
         }
         self.tree.read(&found.path).map(Content::Blob).map_err(|error| fail(error.to_string()))
     }
@@ -122,6 +143,7 @@ impl<'p> Loader<'p> {
         remote.http(url).map(Content::Fetched).map_err(|error| match error {
             RemoteError::Status(_) if GitReference::parse(url).is_some() => fail("URL is a git repository".to_string()),
             RemoteError::Forbidden(reason) => Error::Refused(format!("{url}: {reason}")),
+            RemoteError::Pending => Error::Pending(url.to_string()),
             other => fail(other.to_string()),
         })
     }
@@ -143,14 +165,16 @@ impl<'p> Loader<'p> {
             return self.clone_of(&git);
         }
         if path.starts_with('/') {
-            return Err(fail(format!("new root '{path}' cannot be absolute")));
+            return Err(Error::Path(format!("new root '{path}' cannot be absolute")));
         }
-        let root = directory(&self.tree, format!("{}/{path}", self.root).trim_start_matches('/'))
-            .map_err(|error| fail(error.to_string()))?;
+        let root = self.directory(&format!("{}/{path}", self.root))?;
         let number = self.repositories.len();
         let cycle = self.visited.iter().find(|(tree, visited)| *tree == number && is_at_or_below(&root, visited));
         if let Some((_, visited)) = cycle {
-            return Err(fail(format!("cycle detected: candidate root '{root}' contains visited root '{visited}'")));
+            let (root, visited) = (self.shown(&root), self.shown(visited));
+            return Err(Error::Path(format!(
+                "cycle detected: candidate root '{root}' contains visited root '{visited}'"
+            )));
         }
         let mut visited = self.visited.clone();
         visited.push((number, root.clone()));
@@ -164,22 +188,32 @@ impl<'p> Loader<'p> {
         };
         let tree = remote.git(git).map_err(|error| match error {
             RemoteError::Forbidden(reason) => Error::Refused(format!("{}: {reason}", git.raw)),
+            RemoteError::Pending => Error::Pending(git.raw.clone()),
             other => fail(other.to_string()),
         })?;
-        let root = directory(&tree, &git.path).map_err(|error| fail(error.to_string()))?;
+        let cloned = Loader { tree, base: "", ..self.clone() };
+        let root = cloned.directory(&git.path).map_err(|error| fail(error.to_string()))?;
         let mut repositories = self.repositories.clone();
         repositories.push(git.raw.clone());
         let mut visited = self.visited.clone();
         visited.push((repositories.len(), root.clone()));
-        Ok(Loader {
-            tree,
-            root,
-            // What is cloned may never read beside itself.
-            restricted: true,
-            visited,
-            repositories,
-            ..self.clone()
-        })
+        // What is cloned may never read beside itself.
+        Ok(Loader { root, restricted: true, visited, repositories, ..cloned })
+    }
+
+    /// The physical path of a directory.
+    fn directory(&self, path: &str) -> Result<String> {
+        let fail = |reason: String| Error::Path(format!("must build at directory: {reason}"));
+        let full = normalize(path).map_err(|error| fail(error.to_string()))?;
+        match self.tree.find(&full) {
+            Ok(Some(found)) if found.kind == EntryKind::Directory => Ok(found.path),
+            Ok(Some(found)) if found.kind == EntryKind::Submodule => {
+                Err(fail(format!("'{}': is a submodule: its files are not fetched", self.shown(&found.path))))
+            }
+            Ok(Some(found)) => Err(fail(format!("'{}': file is not directory", self.shown(&found.path)))),
+            Ok(None) => Err(fail(format!("not a valid directory: {}", self.missing(&full)))),
+            Err(error) => Err(fail(format!("{}: {error}", self.shown(&full)))),
+        }
     }
 
     /// The object of a directory below this one, if there is one.
@@ -188,17 +222,6 @@ impl<'p> Loader<'p> {
             Ok(Some(Found { kind: EntryKind::Directory, path, id })) => Some((path, id)),
             _ => None,
         }
-    }
-}
-
-/// The physical path of a directory.
-fn directory(tree: &Tree, path: &str) -> Result<String> {
-    let fail = |reason: String| Error::Load { path: path.to_string(), reason };
-    match tree.find(path) {
-        Ok(Some(found)) if found.kind == EntryKind::Directory => Ok(found.path),
-        Ok(Some(_)) => Err(fail("must build at directory: it is a file".to_string())),
-        Ok(None) => Err(fail("must build at directory: no such file or directory".to_string())),
-        Err(error) => Err(fail(error.to_string())),
     }
 }
 

@@ -1,7 +1,6 @@
 //! What a build needs from outside: remote resources and charts, given by the caller.
 
 use bowline_base_tree::Tree;
-use bowline_base_value::Value;
 
 use crate::gitref::GitReference;
 use crate::kustomization::HelmChart;
@@ -24,6 +23,9 @@ pub enum RemoteError {
     /// The project, or the settings, do not allow it.
     #[error("{0}")]
     Forbidden(String),
+    /// It is being fetched: the build is done again when it is there.
+    #[error("is being fetched")]
+    Pending,
     /// Anything else.
     #[error("{0}")]
     Failed(String),
@@ -47,6 +49,6 @@ pub struct HelmRequest<'r> {
     pub tree: &'r Tree,
     /// The directory of the chart in the tree where it is there; else it is fetched from `chart.repo`.
     pub directory: Option<String>,
-    /// The values, each file over the ones before it.
-    pub values: Vec<Value>,
+    /// Values files as YAML, each over the ones before it.
+    pub values: Vec<Vec<u8>>,
 }

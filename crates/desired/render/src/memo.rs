@@ -9,7 +9,8 @@ use bowline_base_cache::Cache;
 use bowline_base_tree::{ObjectId, Recorder, Trace, Tree};
 use bowline_base_value::Value;
 
-use crate::{Engines, Features, RenderError, Rendered, Request, Tool, render};
+use crate::outside::Observed;
+use crate::{Engines, Features, Fetched, RenderError, Rendered, Request, Tool, Wanted, render};
 
 /// Results of [`render`], each with the [`Trace`] of what was read. At another commit the trace is checked, a few look-ups, and
 /// where it holds so does the result. Holds at most a number of bytes; what was not asked for longest goes first.
@@ -27,6 +28,15 @@ struct Entry {
     source: Read,
     /// What was read of the trees of other sources, by their names.
     refs: Vec<(String, Read)>,
+    /// What was read from elsewhere.
+    outside: Vec<(Wanted, Kept)>,
+}
+
+/// What something from elsewhere was.
+enum Kept {
+    Tree(Read),
+    File(Arc<[u8]>),
+    Failed(String),
 }
 
 /// What was read of one tree.
@@ -69,10 +79,13 @@ impl Memo {
             refs.insert(name.clone(), recording);
             recorders.push((name.clone(), tree.root(), recorder));
         }
-        let recorded = Request { refs: &refs, ..*request };
-        let rendered = Arc::new(render(&recorded, &recording, features, engines)?);
-        if rendered.read_elsewhere {
-            self.entries.remove(&key);
+        let (outside, observed) = request.outside.recording();
+        let recorded = Request { refs: &refs, outside: &outside, ..*request };
+        let rendered = render(&recorded, &recording, features, engines);
+        request.outside.asked_by(&outside);
+        let rendered = Arc::new(rendered?);
+        if !outside.needs().is_empty() {
+            // It is rendered again when they are there.
             return Ok(rendered);
         }
         let entry = Entry {
@@ -81,10 +94,22 @@ impl Memo {
             cluster: cluster(request),
             source: Read::new(tree.root(), &recorder),
             refs: recorders.into_iter().map(|(name, root, recorder)| (name, Read::new(root, &recorder))).collect(),
+            outside: observed
+                .into_iter()
+                .filter(|(need, _)| outside.was_asked(need))
+                .map(|(need, observed)| (need, Kept::new(observed)))
+                .collect(),
         };
         let bytes = key.len() + entry.weight();
         self.entries.insert(key, Arc::new(entry), bytes);
         Ok(rendered)
+    }
+
+    /// What the remembered result for `request` read from elsewhere: it holds as long as that is the same, so it is fetched before
+    /// [`Memo::render`] is asked.
+    pub fn needs(&self, request: &Request<'_>, features: &Features) -> Vec<Wanted> {
+        let entry = self.entries.get(&key(request, features));
+        entry.map(|entry| entry.outside.iter().map(|(need, _)| need.clone()).collect()).unwrap_or_default()
     }
 
     /// Forgets the result for `request` (a hard refresh).
@@ -107,15 +132,41 @@ impl Entry {
             && (!self.rendered.used_revision || self.revision == request.revision)
             && self.source.holds(tree)
             && self.refs.iter().all(|(name, read)| request.refs.get(name).is_some_and(|tree| read.holds(tree)))
+            && self.outside.iter().all(|(need, kept)| request.outside.known(need).is_some_and(|now| kept.holds(now)))
     }
 
     /// About how many bytes it takes.
     fn weight(&self) -> usize {
         let objects: usize = self.rendered.objects.iter().map(|object| weight(object.value())).sum();
-        let traces = self.refs.iter().map(|(_, read)| read).chain([&self.source]);
+        let elsewhere = self.outside.iter().filter_map(|(_, kept)| match kept {
+            Kept::Tree(read) => Some(read),
+            Kept::File(_) | Kept::Failed(_) => None,
+        });
+        let traces = self.refs.iter().map(|(_, read)| read).chain(elsewhere).chain([&self.source]);
         // A path, its length and counters, and what was seen there.
         let read: usize = traces.flat_map(|read| read.trace.entries()).map(|(path, _)| path.len() + 96).sum();
         objects + read + size_of::<Entry>() + size_of::<Rendered>()
+    }
+}
+
+// === impl Kept ===
+
+impl Kept {
+    fn new(observed: Observed) -> Kept {
+        match observed {
+            Observed::Tree(root, recorder) => Kept::Tree(Read::new(root, &recorder)),
+            Observed::File(content) => Kept::File(content),
+            Observed::Failed(reason) => Kept::Failed(reason),
+        }
+    }
+
+    fn holds(&self, now: &Result<Fetched, String>) -> bool {
+        match (self, now) {
+            (Kept::Tree(read), Ok(Fetched::Tree(tree))) => read.holds(tree),
+            (Kept::File(then), Ok(Fetched::File(now))) => then == now,
+            (Kept::Failed(then), Err(now)) => then == now,
+            _ => false,
+        }
     }
 }
 

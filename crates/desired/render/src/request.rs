@@ -9,7 +9,7 @@ use bowline_core_types::Object;
 use bowline_desired_plain::{Directory, File, PlainError};
 
 use crate::overrides::overridden;
-use crate::{Environment, Need, Supplies, Tool, detect};
+use crate::{Environment, Need, Outside, Supplies, Tool, detect};
 
 /// What is to be rendered.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +32,8 @@ pub struct Request<'a> {
     pub refs: &'a BTreeMap<String, Tree>,
     /// What was fetched for it: value files behind URLs, charts that its chart depends on.
     pub supplies: &'a Supplies,
+    /// What was fetched from elsewhere. Where something is missing the render fails, and [`Outside::needs`] names it.
+    pub outside: &'a Outside,
 }
 
 /// What the installation has switched on, and its limits.
@@ -51,6 +53,8 @@ pub struct Features {
     pub kustomize_build_options: String,
     /// Schemes of URLs that value files may have.
     pub value_file_schemes: Vec<String>,
+    /// Versions of Kustomize that sources may name, with their own build options.
+    pub kustomize_versions: BTreeMap<String, String>,
 }
 
 /// A renderer for charts or kustomizations: the seam where `desired/helm` and `desired/kustomize` are plugged in.
@@ -73,9 +77,6 @@ pub struct Made {
     pub objects: Vec<Object>,
     /// What people should know.
     pub warnings: Vec<String>,
-    /// Something was read that is not in the trees that were given (a remote base, a chart from a repository): the result holds for
-    /// this time only.
-    pub read_elsewhere: bool,
     /// What has to be fetched first: there are no objects then.
     pub needs: Vec<Need>,
 }
@@ -114,8 +115,6 @@ pub struct Rendered {
     pub warnings: Vec<String>,
     /// Whether the commit's own name is in it.
     pub used_revision: bool,
-    /// Whether something was read that is in no tree, so that it cannot be told whether the result still holds.
-    pub read_elsewhere: bool,
 }
 
 /// Why a source cannot be rendered.
@@ -203,11 +202,11 @@ pub fn render(
         Tool::Plugin | Tool::Other(_) => return Err(RenderError::NotBuilt { tool: "plugin", what: what() }),
         Tool::Directory => directory(source, tree, features, engines.jsonnet, &environment)?,
     };
-    let Made { objects, warnings, read_elsewhere, needs } = made;
+    let Made { objects, warnings, needs } = made;
     if !needs.is_empty() {
         return Err(RenderError::Needs(needs));
     }
-    Ok(Rendered { objects, tool, warnings, used_revision: environment.used_revision(), read_elsewhere })
+    Ok(Rendered { objects, tool, warnings, used_revision: environment.used_revision() })
 }
 
 /// Whether the tree of a source is a chart from a repository; an artifact has paths, whether a chart is named or not.
@@ -293,6 +292,7 @@ impl Default for Features {
             hidden_directories: false,
             kustomize_build_options: String::new(),
             value_file_schemes: ["https", "http"].map(String::from).to_vec(),
+            kustomize_versions: BTreeMap::new(),
         }
     }
 }

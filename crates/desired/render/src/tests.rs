@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use bowline_base_tree::{EntryKind, MemoryTree, Tree};
 use bowline_core_crd::{ApplicationSource, ApplicationSourceDirectory, ApplicationSourceHelm};
@@ -18,6 +19,7 @@ fn source(path: &str) -> ApplicationSource {
 
 fn with_source(source: &ApplicationSource) -> Request<'_> {
     static NO_REFS: BTreeMap<String, Tree> = BTreeMap::new();
+    static NOTHING: LazyLock<Outside> = LazyLock::new(Outside::default);
     Request {
         source,
         app: "app",
@@ -28,6 +30,7 @@ fn with_source(source: &ApplicationSource) -> Request<'_> {
         api_versions: &[],
         refs: &NO_REFS,
         supplies: no_supplies(),
+        outside: &NOTHING,
     }
 }
 
@@ -200,7 +203,7 @@ impl Engine for Values {
             Ok(object(&environment.substitute(&text)))
         });
         let objects = objects.collect::<Result<_, String>>()?;
-        Ok(Made { objects, read_elsewhere: files.iter().any(|file| file == "$values/other"), ..Made::default() })
+        Ok(Made { objects, ..Made::default() })
     }
 }
 
@@ -235,10 +238,64 @@ fn trees_of_other_sources_and_the_commit_s_name_count_where_they_were_used() {
     assert_eq!(made(&named, "a", "b", "aaaaaaa111"), ["aaaaaaa"]);
     assert_eq!(made(&named, "a", "b", "bbbbbbb111"), ["bbbbbbb"]);
     assert_eq!(memo.counts(), (1, 3), "the commit's name was used");
-    let elsewhere = ["$values/other"];
-    assert_eq!(made(&elsewhere, "a", "b", "c"), ["c"]);
-    assert_eq!(made(&elsewhere, "a", "b", "c"), ["c"]);
-    assert_eq!(memo.counts(), (1, 3), "what was read elsewhere is not kept");
+}
+
+/// Stands in for Kustomize: the object in the file `a` of a remote base, named by the source's prefix.
+struct Base;
+
+impl Engine for Base {
+    fn render(
+        &self,
+        tree: &Tree,
+        _: &ApplicationSource,
+        request: &Request<'_>,
+        _: &Features,
+        _: &Environment,
+    ) -> Result<Made, String> {
+        let url = tree.read_text("app/base").map_err(|e| e.to_string())?;
+        match request.outside.get(&base(&url)).ok_or("it is not there yet")?? {
+            Fetched::Tree(tree) => {
+                Ok(Made { objects: vec![object(&tree.read_text("a").map_err(|e| e.to_string())?)], ..Made::default() })
+            }
+            Fetched::File(_) => Err("a file".to_string()),
+        }
+    }
+}
+
+fn base(url: &str) -> Wanted {
+    Wanted::Git { url: url.to_string(), revision: "main".to_string() }
+}
+
+#[test]
+fn a_remote_base_is_asked_for_and_part_of_what_is_remembered() {
+    let memo = Memo::new(1 << 20);
+    let engines = Engines { kustomize: Some(&Base), ..Engines::default() };
+    let tree = MemoryTree::from_files([("app/base", "https://h/b"), ("app/kustomization.yaml", "")]);
+    let source = source("app");
+    let made = |outside: &Outside| {
+        let request = Request { outside, ..with_source(&source) };
+        let made = memo.render(&request, &tree, &Features::default(), engines);
+        made.map(|made| made.objects[0].name().to_string()).map_err(|e| e.to_string())
+    };
+    let nothing = Outside::default();
+    assert_eq!(made(&nothing).unwrap_err(), "it is not there yet");
+    assert_eq!(nothing.needs(), [base("https://h/b")]);
+    let at = |a: &str, other: &str| {
+        let mut outside = Outside::default();
+        let tree = MemoryTree::from_files([("a", config(a)), ("b", config(other))]);
+        outside.insert(base("https://h/b"), Ok(Fetched::Tree(tree)));
+        outside
+    };
+    assert_eq!(made(&at("one", "x")).unwrap(), "one");
+    assert_eq!(made(&at("one", "y")).unwrap(), "one");
+    assert_eq!(memo.counts(), (1, 0), "a commit of the base that touches nothing of it changes nothing");
+    let request = with_source(&source);
+    assert_eq!(memo.needs(&request, &Features::default()), [base("https://h/b")]);
+    assert_eq!(made(&at("two", "y")).unwrap(), "two");
+    assert_eq!(memo.counts(), (1, 1));
+    let mut gone = Outside::default();
+    gone.insert(base("https://h/b"), Err("gone".to_string()));
+    assert_eq!(made(&gone).unwrap_err(), "gone", "what could be read before is not shown for what is");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use bowline_core_control::World;
 use bowline_core_crd::{ApplicationSource, ApplicationSourceType};
 use bowline_core_ports::Freshness;
 use bowline_core_types::{HookType, Object, ResourceKey, is_hook, is_skipped};
-use bowline_desired_render::{Features, Need, Ownership, Rendered, Request, Supplies, finish};
+use bowline_desired_render::{Features, Need, Outside, Ownership, Rendered, Request, Supplies, finish};
 use bowline_live_cache::KindFilter;
 
 use crate::Shared;
@@ -104,10 +104,10 @@ pub async fn desired(
         .collect();
     let mut needs = remembered.as_ref().map(|known| known.needs.clone()).unwrap_or_default();
     needs.resize(total, Vec::new());
-    let features = features(shared);
+    let features = features(&shared.world);
     let cluster = destination.cache.state();
     let discovery = destination.cache.discovery();
-    let none = Supplies::new();
+    let (none, nothing) = (Supplies::new(), Outside::default());
     let mut rendered = Vec::with_capacity(total);
     for (i, (source, (revision, tree))) in target.sources.iter().zip(&trees).enumerate() {
         if lends_only(source) {
@@ -128,6 +128,7 @@ pub async fn desired(
             api_versions: &api_versions,
             refs: &refs,
             supplies: &none,
+            outside: &nothing,
         };
         let result = render(shared, request, tree, &features, look, &mut needs[i]).await;
         rendered.push(result.map_err(|e| failed(i, total, &e))?);
@@ -247,9 +248,17 @@ fn failed(i: usize, total: usize, reason: &str) -> String {
     format!("failed to generate manifest for source {} of {total}: {reason}", i + 1)
 }
 
-/// What is switched on.
-pub fn features(shared: &Shared) -> Features {
-    let settings = shared.world.settings();
+/// What the installation has switched on.
+pub fn features(world: &World) -> Features {
+    let settings = world.settings();
+    let mut kustomize_versions = BTreeMap::new();
+    for key in ["kustomize.path.", "kustomize.version."] {
+        let named = world.config_under("argocd-cm", key);
+        kustomize_versions.extend(named.keys().map(|name| (name[key.len()..].to_string(), String::new())));
+    }
+    for (name, options) in &mut kustomize_versions {
+        *options = world.config("argocd-cm", &format!("kustomize.buildOptions.{name}")).unwrap_or_default();
+    }
     Features {
         helm: settings.helm_enabled,
         kustomize: settings.kustomize_enabled,
@@ -257,12 +266,13 @@ pub fn features(shared: &Shared) -> Features {
         max_directory_bytes: settings.max_directory_bytes,
         hidden_directories: settings.hidden_directories,
         kustomize_build_options: settings.kustomize_build_options.clone(),
-        value_file_schemes: value_file_schemes(&shared.world),
+        value_file_schemes: value_file_schemes(world),
+        kustomize_versions,
     }
 }
 
 /// The schemes of URLs that value files may have. A key that is there and empty lets none, which is not what no key means.
-pub fn value_file_schemes(world: &World) -> Vec<String> {
+fn value_file_schemes(world: &World) -> Vec<String> {
     match world.config("argocd-cm", "helm.valuesFileSchemes") {
         Some(text) if text.trim().is_empty() => Vec::new(),
         _ => world.settings().value_file_schemes.clone(),

@@ -51,7 +51,7 @@ use bowline_desired_render::{Engine, Engines, Jsonnet, Memo};
 
 pub use autosync::retry_delay;
 pub use clusters::config as cluster_config;
-pub use desired::{Target, value_file_schemes};
+pub use desired::{Target, features};
 pub use events::Enabled as EnabledEvents;
 pub use metrics::Metrics;
 pub use rules::Comparing;

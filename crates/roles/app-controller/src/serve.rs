@@ -13,7 +13,7 @@ use bowline_core_ports::{
     BoxFuture, ClusterFacts, Engine, EngineError, EngineErrorKind, Freshness, Manifests, Origin, Reached,
 };
 use bowline_core_types::{AppName, Object, ResourceKey};
-use bowline_desired_render::{Ownership, Request, Supplies, finish};
+use bowline_desired_render::{Outside, Ownership, Request, Supplies, finish};
 use bowline_live_cache::Connection;
 use futures::Stream;
 use tokio::sync::watch;
@@ -152,7 +152,8 @@ impl Served {
                     return Err(EngineError::new(EngineErrorKind::Invalid, message));
                 };
                 let (state, discovery) = (destination.cache.state(), destination.cache.discovery());
-                let (api_versions, refs, supplies) = (discovery.api_versions(), BTreeMap::new(), Supplies::new());
+                let (api_versions, refs) = (discovery.api_versions(), BTreeMap::new());
+                let (supplies, outside) = (Supplies::new(), Outside::default());
                 let request = Request {
                     source: only,
                     app: &instance,
@@ -163,9 +164,10 @@ impl Served {
                     api_versions: &api_versions,
                     refs: &refs,
                     supplies: &supplies,
+                    outside: &outside,
                 };
                 let look = source::Look { project: app.spec.project(), freshness: Freshness::Known, hard: false };
-                let features = features(&self.0);
+                let features = features(&self.0.world);
                 let mut needs = Vec::new();
                 let rendered = source::rendered(&self.0, request, &tree, &features, look, &mut needs);
                 let rendered = rendered.await.map_err(failed)?;

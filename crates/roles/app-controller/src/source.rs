@@ -5,6 +5,8 @@ use std::sync::Arc;
 use bowline_base_tree::Tree;
 use bowline_core_crd::ApplicationSource;
 use bowline_core_ports::{Charts, Freshness, Place, Sources};
+use bowline_core_project::is_source_permitted;
+use bowline_desired_fetch::{Fetcher, until_complete};
 use bowline_desired_registry::supply;
 use bowline_desired_render::{Engines, Features, Need, RenderError, Rendered, Request, Supplies};
 
@@ -72,15 +74,24 @@ pub async fn rendered(
             tracing::debug!(reason, "what was needed for a render before cannot be had");
         }
     }
+    let project = shared.world.project(look.project);
+    let permits = |url: &str| project.as_deref().is_some_and(|project| is_source_permitted(&project.spec, url));
+    let sources = shared.sources.inheriting(&request.source.repo_url);
+    let fetcher = Fetcher { sources: &sources, project: look.project, permits: &permits, freshness: look.freshness };
+    let engines: Engines<'_> = shared.engines.borrow();
     let mut rounds = 0;
     loop {
         let request = Request { supplies: &supplies, ..request };
-        if look.hard {
-            shared.memo.forget(&request, features);
-        }
-        let engines: Engines<'_> = shared.engines.borrow();
-        // A large chart must not hold up what else this thread has to do.
-        let missing = match tokio::task::block_in_place(|| shared.memo.render(&request, tree, features, engines)) {
+        let outside = shared.memo.needs(&request, features);
+        let result = until_complete(fetcher, outside, |outside| {
+            let request = Request { outside, ..request };
+            if look.hard {
+                shared.memo.forget(&request, features);
+            }
+            // A large chart must not hold up what else this thread has to do.
+            Ok(tokio::task::block_in_place(|| shared.memo.render(&request, tree, features, engines)))
+        });
+        let missing = match result.await? {
             Ok(rendered) => {
                 *needs = supplies.needs();
                 return Ok(rendered);

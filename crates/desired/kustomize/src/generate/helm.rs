@@ -1,6 +1,6 @@
 //! `helmCharts`: charts, inflated by the caller's Helm renderer.
 
-use bowline_base_value::yaml::from_yaml;
+use bowline_base_value::yaml::to_yaml;
 use bowline_base_value::{Map, Value};
 
 use crate::build::Session;
@@ -8,6 +8,7 @@ use crate::error::{Context, Error, Result};
 use crate::factory;
 use crate::kustomization::{HelmChart, HelmGlobals};
 use crate::loader::Loader;
+use crate::node::{read_one, to_value};
 use crate::ports::HelmRequest;
 use crate::resource::Resource;
 
@@ -47,38 +48,41 @@ pub(super) fn inflate(
         });
     }
     let mut request = HelmRequest { chart: &chart, tree: loader.tree(), directory, values: Vec::new() };
-    let read = |path: &str, text: &str| {
-        from_yaml(text).map_err(|error| Error::Malformed { path: path.to_string(), reason: error.to_string() })
-    };
-    let base = if chart.values_file.is_empty() {
-        match &request.directory {
-            Some(_) => {
-                let path = format!("{path}/values.yaml");
-                read(&path, loader.load(&path)?.text(&path)?)?
-            }
-            None => {
-                let text = helm.inflator.default_values(&request).map_err(Error::Object)?;
-                read("values.yaml", &text)?
-            }
-        }
-    } else {
-        read(&chart.values_file, loader.load(&chart.values_file)?.text(&chart.values_file)?)?
-    };
+    let merge = chart.values_merge.as_str();
+    if !matches!(merge, "" | "override" | "merge" | "replace") {
+        let reason = format!("valuesMerge must be one of [merge override replace], not {merge:?}");
+        return Err(field("valuesMerge", reason));
+    }
     let inline = chart.values_inline.clone();
     let no_inline = inline.as_object().is_none_or(Map::is_empty);
-    request.values.push(match chart.values_merge.as_str() {
-        "" | "override" | "merge" | "replace" if no_inline => base,
-        "" | "override" => overlay(base, &inline),
-        "merge" => overlay(inline, &base),
-        "replace" => inline,
-        other => {
-            let reason = format!("valuesMerge must be one of [merge override replace], not {other:?}");
-            return Err(field("valuesMerge", reason));
+    request.values.push(if merge == "replace" && !no_inline {
+        to_yaml(&inline).into_bytes()
+    } else {
+        let path = match chart.values_file.as_str() {
+            "" => format!("{path}/values.yaml"),
+            file => file.to_string(),
+        };
+        let file = if chart.values_file.is_empty() && request.directory.is_none() {
+            helm.inflator.default_values(&request).map_err(Error::Object)?.into_bytes()
+        } else {
+            loader.load(&path)?.bytes().to_vec()
+        };
+        if no_inline {
+            file
+        } else {
+            // What is merged was read by kyaml, to which `yes` is a text.
+            let base = read_one(&String::from_utf8_lossy(&file)).map_err(Error::from).and_then(|node| match node {
+                None => Ok(Value::Null),
+                Some(node) => Ok(to_value(&node)?),
+            });
+            let base = base.within(|| path)?;
+            let merged = if merge == "merge" { overlay(inline, &base) } else { overlay(base, &inline) };
+            to_yaml(&merged).into_bytes()
         }
     });
     for file in &chart.additional_values_files {
         let content = loader.load(file).within(|| "could not load additionalValuesFile".to_string())?;
-        request.values.push(read(file, content.text(file)?)?);
+        request.values.push(content.bytes().to_vec());
     }
     let text = helm.inflator.inflate(&request).map_err(Error::Object).within(|| format!("chart {}", chart.name))?;
     let nodes = factory::nodes_from_bytes(&format!("chart {}", chart.name), text.as_bytes())?;

@@ -71,7 +71,8 @@ fn is_string_key(key: &Node, text: &str) -> bool {
 }
 
 fn scalar(node: &Node, text: &bowline_base_value::Str, in_flow: bool) -> Result<Value, ValueError> {
-    let string = || Ok(Value::String(text.clone()));
+    let folded = node.style.has(Style::FOLDED) && !in_flow && text.contains('\n');
+    let string = || Ok(if folded { refolded(text) } else { Value::String(text.clone()) });
     let quoted = node.style.is_quoted() || text.contains('\n');
     match &node.tag {
         Tag::Str | Tag::Map | Tag::Seq | Tag::Other(_) => string(),
@@ -101,6 +102,16 @@ fn scalar(node: &Node, text: &bowline_base_value::Str, in_flow: bool) -> Result<
             }
         }
     }
+}
+
+/// A folded text of several lines as it is after it was written and read: lines that begin with a blank get one more break before
+/// them, and where the first line does, others lose theirs.
+fn refolded(text: &bowline_base_value::Str) -> Value {
+    let node = Node { style: Style::FOLDED, ..Node::scalar(text.clone()).with_tag(Tag::Str) };
+    let written = super::write(&Node::mapping(vec![(Node::scalar("text"), node)]));
+    let read = bowline_base_value::yaml::from_yaml(written).ok();
+    let read = read.as_ref().and_then(|read| read.str_at(&["text"]));
+    read.map_or_else(|| Value::String(text.clone()), Value::from)
 }
 
 fn resolved(meaning: Resolved, text: &bowline_base_value::Str) -> Result<Value, ValueError> {
