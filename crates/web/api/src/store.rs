@@ -96,7 +96,13 @@ pub(crate) async fn delete(
 
 fn typed(raw: &Json) -> Result<Application, Status> {
     serde_json::from_value(raw.clone())
+        .map(|app: Application| bare(&app))
         .map_err(|error| Status::internal(format!("the stored application cannot be read: {error}")))
+}
+
+/// An application as the contract sends it: without kind and API version, which have no place in its protobuf.
+pub(crate) fn bare(app: &Application) -> Application {
+    Application { api_version: String::new(), kind: String::new(), ..app.clone() }
 }
 
 /// Waits until the watch has shown the write, so that who asks next sees it.

@@ -43,7 +43,7 @@ pub(crate) async fn create(
     };
     let Some(there) = ground.world.app(&name) else { return Err(refusal) };
     if is_same(&there, &app) {
-        return Ok(Application::clone(&there));
+        return Ok(store::bare(&there));
     }
     if !request.upsert.unwrap_or_default() {
         return Err(Status::invalid_argument(

@@ -23,7 +23,7 @@ pub(crate) async fn get(ground: &Ground, caller: &Caller, query: &ApplicationQue
     let found = find(ground, caller, Named { name, namespace, project })?;
     let refresh = text(&query.refresh);
     if refresh.is_empty() {
-        return with_health(ground, Application::clone(&found.app)).await;
+        return with_health(ground, store::bare(&found.app)).await;
     }
     let kind = if refresh == "hard" { "hard" } else { "normal" };
     // From before the request on, so that the answer to it cannot be missed.
@@ -55,7 +55,7 @@ pub(crate) async fn get(ground: &Ground, caller: &Caller, query: &ApplicationQue
             "the application was not refreshed within {REFRESH:?}; its conditions may say why"
         ))
     })??;
-    with_health(ground, Application::clone(&app)).await
+    with_health(ground, store::bare(&app)).await
 }
 
 /// The application with the health of its objects, which its stored status leaves to the tree.

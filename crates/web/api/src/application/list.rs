@@ -16,6 +16,7 @@ use super::find::{check_namespace, text};
 use crate::Ground;
 use crate::caller::Caller;
 use crate::selector::Selector;
+use crate::store::bare;
 
 /// Which applications a query means.
 pub(crate) struct Filter {
@@ -91,7 +92,7 @@ pub(crate) fn list(ground: &Ground, caller: &Caller, query: &ApplicationQuery) -
     let (found, number) = selected(ground, caller, query)?;
     Ok(ApplicationList {
         metadata: ListMeta { resource_version: number.to_string(), ..ListMeta::default() },
-        items: found.iter().map(|stored| Application::clone(&stored.object)).collect(),
+        items: found.iter().map(|stored| bare(&stored.object)).collect(),
         ..ApplicationList::default()
     })
 }
@@ -161,7 +162,7 @@ impl Watcher {
         let mut events = Vec::new();
         for name in gone {
             self.told.remove(&name);
-            events.push(event("DELETED", Application::new(&name.namespace, &name.name)));
+            events.push(event("DELETED", bare(&Application::new(&name.namespace, &name.name))));
         }
         for update in updates {
             let stored = &update.stored;
@@ -184,7 +185,7 @@ impl Watcher {
             } else {
                 self.told.insert(stored.name.clone());
             }
-            events.push(event(kind, Application::clone(&stored.object)));
+            events.push(event(kind, bare(&stored.object)));
         }
         events
     }
