@@ -55,7 +55,8 @@ fn a_remote_base_syncs_follows_its_commits_and_needs_permission() {
     base("one");
     let overlay = format!("resources: ['{}//base?ref=main']\nnamePrefix: prod-\n", shared.url());
     let revision = lab.repo.commit(&[("prod/kustomization.yaml", Some(&overlay))]);
-    lab.create("prod", "prod", AUTOMATED);
+    // The commit of the application's own repository stays: what changed besides is for self-heal, as in Argo CD.
+    lab.create("prod", "prod", &[AUTOMATED, &["--self-heal"]].concat());
     lab.wait_synced("prod", Some(&revision));
     assert_eq!(lab.object("configmap", "prod-config")["data"]["key"], "one");
 
