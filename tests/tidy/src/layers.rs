@@ -33,8 +33,7 @@ const WITHIN_A_BOX: &[(&str, &str)] = &[
     ("bowline-sync-executor", "bowline-sync-apply"),
     // Settings tell how people log in, and tokens of projects' roles are issued where all tokens are.
     ("bowline-web-admin", "bowline-web-auth"),
-    // A stream outlives the policy of the moment it began: what its caller may is asked anew. The caller itself is one for all services.
-    ("bowline-web-api", "bowline-web-auth"),
+    // All services stand on one context and are called by one caller.
     ("bowline-web-api", "bowline-web-admin"),
 ];
 

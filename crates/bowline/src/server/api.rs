@@ -9,9 +9,6 @@ use bowline_base_telemetry::{Admin, Health};
 use bowline_roles_api_server::listen::Limits;
 use bowline_roles_api_server::{ApiServer, Config, Flags, Metrics, Services, Surroundings};
 use bowline_roles_app_controller::AppController;
-use bowline_web_api::{Applications, Ground};
-use bowline_web_auth::Authenticator;
-use bowline_web_wire::application::application_service;
 use clap::Args;
 
 use crate::error::CliError;
@@ -142,25 +139,13 @@ impl Bound {
         let address = self.server.local_addr()?;
         tracing::info!(%address, metrics = %self.metrics.local_addr()?, "api server");
         let read = controller.clone();
-        let (known, control, clock) = (controller.clone(), client.clone(), runtime.clock.clone());
-        let more = Box::new(move |auth: &Arc<Authenticator>| {
-            let ground = Ground {
-                world: known.world().clone(),
-                client: control,
-                engine: known.engine(),
-                sources: known.sources(),
-                auth: auth.clone(),
-                clock,
-            };
-            application_service(Arc::new(Applications::new(ground)))
-        });
         let around = Surroundings {
             services: Services {
                 world: controller.world().clone(),
                 client,
                 engine: controller.engine(),
                 remotes: controller.remotes(),
-                more,
+                sources: controller.sources(),
             },
             read: Box::pin(async move { read.ready().await }),
             clock: runtime.clock.clone(),

@@ -303,6 +303,18 @@ fn an_application_lives_over_rest() {
     let patch = json!({"patch": r#"{"metadata":{"labels":{"a":"b"}}}"#, "patchType": "merge"});
     assert_eq!(admin.good("PATCH /api/v1/applications/web", &patch)["metadata"]["labels"]["a"], "b");
     assert_eq!(names("?selector=a%3Db"), 1);
+    // Patches that meet: none that was answered with 200 is lost.
+    std::thread::scope(|scope| {
+        for i in 0..8 {
+            let admin = &admin;
+            scope.spawn(move || {
+                let patch = json!([{"op": "add", "path": format!("/metadata/labels/n{i}"), "value": "x"}]).to_string();
+                admin.good("PATCH /api/v1/applications/web", &json!({"patch": patch, "patchType": "json"}));
+            });
+        }
+    });
+    let labels = admin.good("GET /api/v1/applications/web", &Value::Null)["metadata"]["labels"].clone();
+    assert_eq!(labels.as_object().map(serde_json::Map::len), Some(9), "{labels}");
     let mut spec = app["spec"].clone();
     spec["info"] = json!([{"name": "owner", "value": "team"}]);
     assert_eq!(admin.good("PUT /api/v1/applications/web/spec", &spec)["info"][0]["value"], "team");

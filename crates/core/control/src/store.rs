@@ -1,7 +1,7 @@
 //! [`Store`]: the objects of one kind, each state numbered, and the newest changes in order.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use bowline_core_crd::Resource;
 use bowline_core_types::AppName;
@@ -33,7 +33,6 @@ pub struct Stored<T> {
     pub object: Arc<T>,
     /// The number of the change that brought this state; numbers grow.
     pub number: u64,
-    json: OnceLock<Arc<[u8]>>,
 }
 
 /// What happened to an object.
@@ -187,7 +186,7 @@ impl<T: Resource> Store<T> {
             None => UpdateKind::Added,
         };
         let number = inner.newest + 1;
-        let stored = Arc::new(Stored { name: name.clone(), object: Arc::new(object), number, json: OnceLock::new() });
+        let stored = Arc::new(Stored { name: name.clone(), object: Arc::new(object), number });
         inner.objects.insert(name, stored.clone());
         inner.record(Update { kind, number, stored });
         self.newest.send_replace(number);
@@ -212,15 +211,6 @@ impl<T> Inner<T> {
         let behind = usize::try_from(self.newest - seen).unwrap_or(usize::MAX);
         let known = self.changes.len().checked_sub(behind)?;
         Some(self.changes.range(known..).cloned().collect())
-    }
-}
-
-// === impl Stored ===
-
-impl<T> Stored<T> {
-    /// The object as text, written once for all who show it. All of them write it the same way.
-    pub fn json(&self, write: impl FnOnce(&T) -> Vec<u8>) -> &Arc<[u8]> {
-        self.json.get_or_init(|| write(&self.object).into())
     }
 }
 
@@ -356,15 +346,5 @@ mod tests {
         let mut follower = store.follow_from(number);
         store.put(app("a", 2, "u"));
         assert!(matches!(follower.next().await, Followed::Updates(updates) if updates.len() == 1));
-    }
-
-    #[test]
-    fn text_is_written_once() {
-        let store = Store::default();
-        store.put(app("a", 1, "u"));
-        let stored = store.get(&name("a")).unwrap();
-        let first = stored.json(|app| app.metadata.name.clone().into_bytes()).clone();
-        let again = stored.json(|_| panic!("it is there"));
-        assert!(Arc::ptr_eq(&first, again));
     }
 }

@@ -85,8 +85,6 @@ pub struct ClusterFacts {
     pub objects: usize,
     /// Kinds that are watched.
     pub kinds: usize,
-    /// When it was listed last, in seconds since the epoch.
-    pub synced_at: Option<i64>,
     /// `group/version` and `group/version/Kind` of all that it serves.
     pub api_versions: Vec<String>,
 }

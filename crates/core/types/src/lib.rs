@@ -3,6 +3,7 @@
 
 pub mod annotation;
 mod app;
+mod hide;
 mod hook;
 mod object;
 mod resource;
@@ -11,6 +12,7 @@ mod tracking;
 
 pub use app::AppName;
 pub use bowline_base_value::Sensitive;
+pub use hide::{hide_digests, hide_secret};
 pub use hook::{HOOK_FINALIZER, HookDeletePolicy, HookType, has_hook_finalizer, is_hook, is_skipped, sync_wave};
 pub use object::{Object, ObjectError};
 pub use resource::{GroupKind, Gvk, ResourceKey};

@@ -10,11 +10,12 @@ use bowline_web_admin::{
     Accounts, Certificates, Clusters, Context, GpgKeys, Notifications, Projects, Repositories, RepositoryCredentials,
     Sessions, SettingsReader, States, Versions,
 };
+use bowline_web_api::Applications;
 use bowline_web_auth::{Authenticator, Egress, KubeVault, Limits, Parts, SystemRandom};
 use bowline_web_gateway::{Gateway, GrpcWeb, Health, Reflection, swagger};
 use bowline_web_wire::{
-    Api, GrpcService, account, certificate, cluster, gpgkey, notification, project, repocreds, repository, session,
-    version,
+    Api, GrpcService, account, application, certificate, cluster, gpgkey, notification, project, repocreds, repository,
+    session, version,
 };
 use bytes::Bytes;
 use tokio::sync::watch;
@@ -58,7 +59,7 @@ pub(crate) struct Pieces {
 impl Pieces {
     /// Puts together what is served, and makes what a new installation lacks.
     pub(crate) async fn assemble(self, options: &Options) -> Handlers {
-        let Services { world, client, engine, remotes, more } = self.services;
+        let Services { world, client, engine, remotes, sources } = self.services;
         let dex = bowline_web_auth::DexServer::default();
         let params = world.config_map("argocd-cmd-params-cm").unwrap_or_default();
         let flag = |key: &str| params.get(key).is_some_and(|value| value.trim() == "true");
@@ -85,7 +86,8 @@ impl Pieces {
             tracing::error!(%error, retry_in = ?AGAIN, "the signing key and the first password cannot be stored");
             tokio::time::sleep(AGAIN).await;
         }
-        let context = Context { world, client, auth: auth.clone(), engine, remotes, clock: self.clock.clone() };
+        let clock = self.clock.clone();
+        let context = Context { world, client, auth: auth.clone(), engine, remotes, sources, clock };
         let gate = Arc::new(ApiGate { auth: auth.clone(), clock: self.clock, metrics: self.metrics });
         let repositories = Repositories { context: context.clone(), states: States::default() };
         let api = Api::default()
@@ -101,8 +103,8 @@ impl Pieces {
             .with(repocreds::repo_creds_service(Arc::new(RepositoryCredentials(context.clone()))))
             .with(certificate::certificate_service(Arc::new(Certificates(context.clone()))))
             .with(gpgkey::gpg_key_service(Arc::new(GpgKeys(context.clone()))))
-            .with(notification::notification_service(Arc::new(Notifications(context))))
-            .with(more(&auth));
+            .with(notification::notification_service(Arc::new(Notifications(context.clone()))))
+            .with(application::application_service(Arc::new(Applications::new(context))));
         let api = Health::of(&api, self.serving).join(api);
         let api = Reflection::of(&api).join(api);
         Handlers {

@@ -45,8 +45,7 @@ struct Began(Duration);
 impl ApiGate {
     fn let_in(&self, session: Session, call: &mut Call<'_>) -> Result<Admission, Status> {
         let Session { principal, renewed, set_cookies } = session;
-        let enforcer = self.auth.enforcer(&principal);
-        call.extensions.insert(Caller { principal: principal.clone(), enforcer });
+        call.extensions.insert(Caller::new(principal.clone(), self.auth.clone()));
         let mut admission = Admission::default();
         if let Some(token) = renewed
             && let Ok(value) = MetadataValue::try_from(token.expose().as_str())

@@ -40,9 +40,7 @@ use bowline_base_kube::Client;
 use bowline_base_task::Tasks;
 use bowline_base_telemetry::Health;
 use bowline_core_control::World;
-use bowline_core_ports::{BoxFuture, Engine, Hints, Remotes};
-use bowline_web_auth::Authenticator;
-use bowline_web_wire::Method;
+use bowline_core_ports::{BoxFuture, Engine, Hints, Remotes, Sources};
 use hyper::{Request, Response, StatusCode};
 use tokio::sync::{Notify, watch};
 use tower::util::BoxCloneSyncService;
@@ -98,9 +96,6 @@ impl Default for Config {
     }
 }
 
-/// Makes the methods of services that stand elsewhere.
-pub type More = Box<dyn FnOnce(&Arc<Authenticator>) -> Vec<Method> + Send>;
-
 /// What the services stand on.
 pub struct Services {
     /// What the control namespace says.
@@ -111,8 +106,8 @@ pub struct Services {
     pub engine: Arc<dyn Engine>,
     /// The way to clusters and repositories that somebody asks about.
     pub remotes: Arc<dyn Remotes>,
-    /// Further services.
-    pub more: More,
+    /// The repositories that applications come from.
+    pub sources: Arc<dyn Sources>,
 }
 
 /// What the API server stands on.

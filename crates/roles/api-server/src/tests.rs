@@ -1,20 +1,16 @@
 //! Requests to the whole server, without a cluster: settings are put into the world by hand.
 
-use std::pin::Pin;
 use std::sync::{Mutex, OnceLock};
 
 use bowline_base_clock::{Jitter, SystemClock};
 use bowline_base_kube::Runtime;
 use bowline_base_telemetry::prometheus::registry::Registry;
 use bowline_base_value::Value;
-use bowline_core_crd::{Application, ApplicationTree, ResourceDiff};
-use bowline_core_ports::{
-    ClusterFacts, EngineError, Fields, HintsFull, Manifests, Origin, Pushed, Reached, Refs, SourceError,
-};
+use bowline_core_ports::{HintsFull, Pushed};
 use bowline_core_settings::Map;
-use bowline_core_types::{AppName, Object};
+use bowline_core_types::Object;
 use bowline_web_admin::{Sessions, Versions};
-use bowline_web_auth::{Change, Egress, Held, Holder, Parts, SystemRandom, Vault, VaultError};
+use bowline_web_auth::{Authenticator, Change, Egress, Held, Holder, Parts, SystemRandom, Vault, VaultError};
 use bowline_web_gateway::{Gateway, GrpcWeb, swagger};
 use bowline_web_wire::notification::{
     NotificationService, ServiceList, ServicesListRequest, TemplateList, TemplatesListRequest, TriggerList,
@@ -29,6 +25,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::*;
 use crate::assemble::Handlers;
 use crate::gate::ApiGate;
+
+#[path = "../tests/cluster/nobody.rs"]
+mod nobody;
+
+use nobody::Nobody;
 
 #[derive(Default)]
 struct Heard {
@@ -317,53 +318,6 @@ async fn a_full_queue_is_told() {
     lab.check("POST /api/webhook", &[("X-Gogs-Event", "push")], push, want).await;
 }
 
-/// An engine and remotes that nobody asks.
-struct Nobody;
-
-impl Engine for Nobody {
-    fn tree<'a>(&'a self, _: &'a AppName) -> BoxFuture<'a, Result<ApplicationTree, EngineError>> {
-        Box::pin(std::future::pending())
-    }
-
-    fn managed<'a>(&'a self, _: &'a AppName) -> BoxFuture<'a, Result<Vec<ResourceDiff>, EngineError>> {
-        Box::pin(std::future::pending())
-    }
-
-    fn changes(&self, _: &AppName) -> Pin<Box<dyn futures::Stream<Item = ()> + Send>> {
-        Box::pin(futures::stream::pending())
-    }
-
-    fn manifests<'a>(&'a self, _: &'a Application, _: Origin) -> BoxFuture<'a, Result<Manifests, EngineError>> {
-        Box::pin(std::future::pending())
-    }
-
-    fn reach<'a>(&'a self, _: &'a Application) -> BoxFuture<'a, Result<Reached, EngineError>> {
-        Box::pin(std::future::pending())
-    }
-
-    fn cluster<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Option<ClusterFacts>> {
-        Box::pin(async { None })
-    }
-
-    fn invalidate<'a>(&'a self, _: &'a str) -> BoxFuture<'a, ()> {
-        Box::pin(async {})
-    }
-}
-
-impl Remotes for Nobody {
-    fn cluster_version<'a>(&'a self, _: &'a Fields) -> BoxFuture<'a, Result<String, String>> {
-        Box::pin(async { Ok("1.36".to_string()) })
-    }
-
-    fn check<'a>(&'a self, _: &'a Fields) -> BoxFuture<'a, Result<(), SourceError>> {
-        Box::pin(async { Ok(()) })
-    }
-
-    fn refs<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<Refs, SourceError>> {
-        Box::pin(async { Ok(Refs::default()) })
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn it_starts_without_a_cluster_and_tells_its_health_at_once() {
     let tasks = Tasks::new();
@@ -379,7 +333,7 @@ async fn it_starts_without_a_cluster_and_tells_its_health_at_once() {
             client: Client::new(&config, &runtime).unwrap(),
             engine: Arc::new(Nobody),
             remotes: Arc::new(Nobody),
-            more: Box::new(|_| Vec::new()),
+            sources: Arc::new(Nobody),
         },
         read: Box::pin(std::future::pending()),
         clock: clock.clone(),

@@ -14,6 +14,7 @@ use bowline_live_cache::{Connection, Knowledge};
 use bowline_plan_planner::{Deletion, Guard, SyncOptions};
 use bowline_sync_apply::KubeCluster;
 
+use crate::acting::acting;
 use crate::clusters::Destination;
 use crate::compare::Memory;
 use crate::conditions;
@@ -183,7 +184,7 @@ fn site(pass: &mut Pass<'_>, reference: &ClusterRef) -> Result<Option<Site>, Str
         return Ok(None);
     }
     let project = pass.shared.world.project(pass.stored.spec.project());
-    let cluster = pass.acting(project.as_deref(), &destination)?;
+    let cluster = acting(pass.shared, &pass.stored, project.as_deref(), &destination)?;
     Ok(Some(Site { destination, project, cluster }))
 }
 

@@ -163,6 +163,38 @@ pub async fn desired(
     Ok(desired)
 }
 
+/// What these files render to, in place of the repository of `source`.
+pub async fn of_files(
+    shared: &Shared,
+    destination: &Destination,
+    source: &ApplicationSource,
+    files: &Tree,
+    asked: Asked<'_>,
+) -> Result<Desired, String> {
+    let (state, discovery) = (destination.cache.state(), destination.cache.discovery());
+    let (api_versions, refs) = (discovery.api_versions(), BTreeMap::new());
+    let (supplies, outside) = (Supplies::new(), Outside::default());
+    let request = Request {
+        source,
+        app: asked.instance,
+        namespace: asked.namespace,
+        project: asked.project,
+        revision: "",
+        kube_version: state.server_version.as_deref().unwrap_or_default(),
+        api_versions: &api_versions,
+        refs: &refs,
+        supplies: &supplies,
+        outside: &outside,
+    };
+    let look = Look { project: asked.project, freshness: asked.freshness, hard: asked.hard };
+    let rendered = render(shared, request, files, &features(&shared.world), look, &mut Vec::new()).await?;
+    let whose = (asked.instance, asked.namespace);
+    let mut desired = made(shared, destination, rendered.objects.iter().cloned(), whose, destination.cache.filter());
+    desired.revisions = vec![String::new()];
+    desired.tools = vec![rendered.tool.clone()];
+    Ok(desired)
+}
+
 /// Objects that an operation brings along (a sync of local manifests), each one document.
 pub fn given(
     shared: &Shared,

@@ -3,6 +3,7 @@
 //! [`AppController::start`] starts the watches of the control namespace and the workers. Each worker takes an application's name
 //! from the queue and [`reconcile`](reconcile::reconcile)s it; that function is the place to start reading.
 
+mod acting;
 mod autosync;
 mod clusters;
 mod compare;

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bowline_base_kube::Impersonate;
 use bowline_core_crd::{AppProject, Application, Time};
 use bowline_core_crd::{ApplicationConditionType as Kind, RefreshType};
 use bowline_core_ports::Freshness;
-use bowline_core_project::{SyncTarget, orphaned_message, service_account, warns_of_orphaned};
+use bowline_core_project::{orphaned_message, warns_of_orphaned};
 use bowline_core_types::{AppName, HookType, ResourceKey, annotation};
 use bowline_live_cache::Connection;
 use bowline_plan_diff::Comparison;
@@ -15,6 +14,7 @@ use bowline_sync_apply::KubeCluster;
 use jiff::Timestamp;
 
 use crate::Shared;
+use crate::acting::acting;
 use crate::autosync::{left_alone, withheld};
 use crate::clusters::Destination;
 use crate::compare::{Compared, How, Memory, compared};
@@ -201,7 +201,7 @@ impl Pass<'_> {
 
     /// Whom the application's syncs act as, and how it is compared.
     fn scene(&mut self, project: Arc<AppProject>, destination: Arc<Destination>) -> Option<Scene> {
-        let cluster = match self.acting(Some(&project), &destination) {
+        let cluster = match acting(self.shared, &self.stored, Some(&project), &destination) {
             Ok(cluster) => cluster,
             Err(reason) => {
                 self.conditions.add(Kind::SyncError, reason);
@@ -216,31 +216,6 @@ impl Pass<'_> {
             &mut self.conditions,
         );
         Some(Scene { project, destination, cluster, comparing })
-    }
-
-    /// The cluster, written to as whom the project says.
-    pub fn acting(&self, project: Option<&AppProject>, destination: &Destination) -> Result<Arc<KubeCluster>, String> {
-        let settings = self.shared.world.settings();
-        let cluster = &destination.cluster;
-        if !settings.impersonation {
-            return Ok(cluster.clone());
-        }
-        let Some(project) = project else {
-            let name = self.stored.spec.project();
-            return Err(format!(
-                "nobody is named to act as: Application referencing project {name} which does not exist"
-            ));
-        };
-        let target = SyncTarget {
-            server: &destination.reference.server,
-            namespace: &self.stored.spec.destination.namespace,
-            app_namespace: &self.stored.metadata.namespace,
-        };
-        let user =
-            service_account(&project.spec, target, settings.impersonation_enforced).map_err(|e| e.to_string())?;
-        let Some(user) = user else { return Ok(cluster.clone()) };
-        let client = destination.cache.client().impersonate(&Impersonate { user, ..Impersonate::default() });
-        Ok(Arc::new(cluster.acting_as(client.map_err(|e| e.to_string())?)))
     }
 
     /// Finds out what Git says, as fresh as the occasion asks for.

@@ -1,10 +1,9 @@
 //! The [`Engine`] port as the controller has it: what it compared last, and what its caches hold.
 
-mod hide;
 mod managed;
 mod tree;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,19 +11,18 @@ use bowline_core_crd::{Application, ApplicationTree, ResourceDiff};
 use bowline_core_ports::{
     BoxFuture, ClusterFacts, Engine, EngineError, EngineErrorKind, Freshness, Manifests, Origin, Reached,
 };
-use bowline_core_types::{AppName, Object, ResourceKey};
-use bowline_desired_render::{Outside, Ownership, Request, Supplies, finish};
+use bowline_core_types::{AppName, Object, ResourceKey, hide_secret};
 use bowline_live_cache::Connection;
 use futures::Stream;
 use tokio::sync::watch;
 
 use crate::Shared;
+use crate::acting::acting;
 use crate::clusters::Destination;
 use crate::compare::{Compared, Item, Memory};
-use crate::desired::{Asked, Desired, Target, desired, features};
+use crate::desired::{Asked, Desired, Target, desired, of_files};
 use crate::orphaned::orphaned;
 use crate::rules::Comparing;
-use crate::source;
 
 /// What the last look at each application found.
 #[derive(Default)]
@@ -128,64 +126,33 @@ impl Served {
         let name = AppName::new(app.metadata.namespace.as_str(), app.metadata.name.as_str());
         let instance = name.instance(&self.0.config.namespace);
         let namespace = app.spec.destination.namespace.as_str();
+        let freshness = match origin {
+            Origin::Sources { anew: true, .. } => Freshness::Now,
+            _ => Freshness::Known,
+        };
+        let hard = freshness == Freshness::Now;
+        let asked = Asked { instance: &instance, project: app.spec.project(), namespace, freshness, hard };
         let found = match origin {
-            Origin::Sources { revisions, anew } => {
+            Origin::Sources { revisions, .. } => {
                 let target = Target { sources: app.spec.sources(), revisions };
-                let asked = Asked {
-                    instance: &instance,
-                    project: app.spec.project(),
-                    namespace,
-                    freshness: if anew { Freshness::Now } else { Freshness::Known },
-                    hard: anew,
-                };
-                let found = desired(&self.0, &destination, &target, asked, &mut None).await.map_err(failed)?;
-                Manifests {
-                    objects: found.objects.iter().chain(found.hooks.iter()).cloned().collect(),
-                    source_types: found.tools.iter().map(|tool| tool.as_str().to_string()).collect(),
-                    revisions: found.revisions,
-                }
+                desired(&self.0, &destination, &target, asked, &mut None).await.map_err(failed)?
             }
             Origin::Files(tree) => {
                 let sources = app.spec.sources();
-                let [only] = &sources[..] else {
+                let [source] = &sources[..] else {
                     let message = "local files can only stand in for the source of an application with one source";
                     return Err(EngineError::new(EngineErrorKind::Invalid, message));
                 };
-                let (state, discovery) = (destination.cache.state(), destination.cache.discovery());
-                let (api_versions, refs) = (discovery.api_versions(), BTreeMap::new());
-                let (supplies, outside) = (Supplies::new(), Outside::default());
-                let request = Request {
-                    source: only,
-                    app: &instance,
-                    namespace,
-                    project: app.spec.project(),
-                    revision: "",
-                    kube_version: state.server_version.as_deref().unwrap_or_default(),
-                    api_versions: &api_versions,
-                    refs: &refs,
-                    supplies: &supplies,
-                    outside: &outside,
-                };
-                let look = source::Look { project: app.spec.project(), freshness: Freshness::Known, hard: false };
-                let features = features(&self.0.world);
-                let mut needs = Vec::new();
-                let rendered = source::rendered(&self.0, request, &tree, &features, look, &mut needs);
-                let rendered = rendered.await.map_err(failed)?;
-                let tracking = self.0.world.settings().instance_id();
-                let ownership = Ownership { instance: &instance, namespace, tracking: &tracking };
-                let finished = finish(rendered.objects.iter().cloned(), ownership, &|gvk| {
-                    discovery.resource(&gvk.group, &gvk.version, &gvk.kind).map(|kind| kind.namespaced)
-                });
-                Manifests {
-                    objects: finished.objects,
-                    source_types: vec![rendered.tool.as_str().to_string()],
-                    revisions: vec![String::new()],
-                }
+                of_files(&self.0, &destination, source, &tree, asked).await.map_err(failed)?
             }
         };
         let key = &self.0.clusters.secret_key(&self.0.world.settings());
-        let objects = found.objects.into_iter().map(|object| hide::alone(object, key)).collect();
-        Ok(Manifests { objects, ..found })
+        let objects = found.objects.iter().chain(found.hooks.iter());
+        Ok(Manifests {
+            objects: objects.map(|object| hide_secret(object.clone(), key)).collect(),
+            source_types: found.tools.iter().map(|tool| tool.as_str().to_string()).collect(),
+            revisions: found.revisions,
+        })
     }
 }
 
@@ -231,9 +198,12 @@ impl Engine for Served {
     fn reach<'a>(&'a self, app: &'a Application) -> BoxFuture<'a, Result<Reached, EngineError>> {
         Box::pin(async move {
             let destination = self.destination(app)?;
+            let project = self.0.world.project(app.spec.project());
+            let cluster = acting(&self.0, app, project.as_deref(), &destination)
+                .map_err(|reason| EngineError::new(EngineErrorKind::Invalid, reason))?;
             Ok(Reached {
-                cluster: destination.cluster.clone(),
-                pods: destination.cluster.clone(),
+                cluster: cluster.clone(),
+                pods: cluster,
                 server: destination.reference.server.clone(),
                 name: destination.reference.name.clone(),
             })
@@ -257,7 +227,6 @@ impl Engine for Served {
                 version,
                 objects: destination.cache.kinds().iter().map(|kind| kind.objects).sum(),
                 kinds: state.kinds,
-                synced_at: None,
                 api_versions: destination.cache.discovery().api_versions(),
             })
         })

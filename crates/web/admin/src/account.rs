@@ -1,7 +1,7 @@
 //! `account.AccountService`: local accounts, their passwords and API keys; and what the caller may.
 
 use bowline_core_rbac::action::{Get, Update};
-use bowline_core_rbac::{Action, Allowed, Resource, object};
+use bowline_core_rbac::{ACTIONS, Action, Allowed, Resource, object};
 use bowline_core_types::Sensitive;
 use bowline_web_wire::account::{
     Account, AccountService, AccountsList, CanIRequest, CanIResponse, CreateTokenRequest, CreateTokenResponse,
@@ -22,7 +22,7 @@ pub struct Accounts(pub Context);
 
 impl Accounts {
     fn permit<A: Action>(&self, caller: &Caller, action: A, name: &str) -> Result<Allowed<A, object::Account>, Status> {
-        caller.enforcer.permit_account(action, object::Account { name: name.to_string() }).map_err(denied)
+        caller.enforcer().permit_account(action, object::Account { name: name.to_string() }).map_err(denied)
     }
 }
 
@@ -31,9 +31,15 @@ impl AccountService for Accounts {
     async fn can_i(&self, request: Request<CanIRequest>) -> Result<Response<CanIResponse>, Status> {
         let caller = Caller::of(&request)?;
         let CanIRequest { resource, action, subresource } = request.into_inner();
-        let Some(resource) = Resource::from_word(&resource) else {
-            return Err(Status::invalid_argument(format!("{resource:?} is none of the resources of a policy")));
+        let unknown = |known: &[&str], word: &str| {
+            Status::invalid_argument(format!("[{}] does not contain {word}", known.join(" ")))
         };
+        // What stands behind a slash is a path of objects.
+        if !ACTIONS.contains(&action.split('/').next().unwrap_or_default()) {
+            return Err(unknown(&ACTIONS, &action));
+        }
+        let resource =
+            Resource::from_word(&resource).ok_or_else(|| unknown(&Resource::ALL.map(Resource::as_str), &resource))?;
         // The control namespace is left out of names in a policy.
         let object = match subresource.splitn(3, '/').collect::<Vec<_>>()[..] {
             [project, namespace, name] if resource.is_project_scoped() && namespace == self.0.world.namespace() => {
@@ -43,7 +49,7 @@ impl AccountService for Accounts {
         };
         let rolls_back = action == "rollback" && !self.0.auth.config().rollback_enforced;
         let action = if rolls_back { "sync" } else { action.as_str() };
-        let value = if caller.enforcer.allows(resource, action, &object) { "yes" } else { "no" };
+        let value = if caller.enforcer().allows(resource, action, &object) { "yes" } else { "no" };
         Ok(Response::new(CanIResponse { value: value.to_string() }))
     }
 

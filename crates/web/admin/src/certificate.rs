@@ -43,7 +43,7 @@ struct Wanted {
 impl Certificates {
     fn permit<A: Action>(&self, caller: &Caller, action: A, host: &str) -> Result<(), Status> {
         let certificate = object::Certificate { name: host.to_string() };
-        caller.enforcer.permit(action, certificate).map(|_proof| ()).map_err(denied)
+        caller.enforcer().permit(action, certificate).map(|_proof| ()).map_err(denied)
     }
 
     /// What is known, each entry as it is told.

@@ -14,7 +14,6 @@ use bowline_web_wire::cluster::{
     ClusterCreateRequest, ClusterID, ClusterQuery, ClusterResponse, ClusterService, ClusterUpdateRequest,
 };
 use bowline_web_wire::tonic::{self, Request, Response, Status};
-use jiff::Timestamp;
 use serde_json::json;
 
 use crate::caller::Caller;
@@ -37,7 +36,7 @@ impl Clusters {
         url: &str,
     ) -> Result<Allowed<A, object::Cluster>, Status> {
         let cluster = object::Cluster { project: project.to_string(), url: url.to_string() };
-        caller.enforcer.permit(action, cluster).map_err(denied)
+        caller.enforcer().permit(action, cluster).map_err(denied)
     }
 
     /// The cluster that a query names. Whoever may not see it is told the same as where there is none.
@@ -291,14 +290,14 @@ async fn shown(context: &Context, reference: &ClusterRef) -> Cluster {
         ClusterInfo { applications_count: i64::try_from(count).unwrap_or(i64::MAX), ..ClusterInfo::default() };
     match context.engine.cluster(&reference.server).await {
         Some(facts) => {
-            let synced = facts.synced_at.and_then(|seconds| Timestamp::from_second(seconds).ok()).map(Time::new);
             info.connection_state =
-                ConnectionState { status: facts.status.to_string(), message: facts.message, attempted_at: synced };
+                ConnectionState { status: facts.status.to_string(), message: facts.message, attempted_at: None };
             info.server_version = facts.version;
             info.cache_info = ClusterCacheInfo {
                 resources_count: i64::try_from(facts.objects).unwrap_or(i64::MAX),
                 apis_count: i64::try_from(facts.kinds).unwrap_or(i64::MAX),
-                last_cache_sync_time: synced,
+                // Watches go on from where they were: there is no time at which everything was listed anew.
+                last_cache_sync_time: None,
             };
             info.api_versions = facts.api_versions;
         }

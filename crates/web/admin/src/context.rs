@@ -7,7 +7,7 @@ use bowline_base_clock::Clock;
 use bowline_base_kube::{ApiResource, Class, Client, Patch, WriteOptions};
 use bowline_base_value::Value;
 use bowline_core_control::World;
-use bowline_core_ports::{Engine, Remotes};
+use bowline_core_ports::{Engine, Remotes, Sources};
 use bowline_web_auth::Authenticator;
 use bowline_web_wire::tonic::Status;
 
@@ -33,6 +33,8 @@ pub struct Context {
     pub engine: Arc<dyn Engine>,
     /// The way to clusters and repositories that somebody asks about.
     pub remotes: Arc<dyn Remotes>,
+    /// The repositories that applications come from.
+    pub sources: Arc<dyn Sources>,
     /// Time.
     pub clock: Arc<dyn Clock>,
 }
@@ -96,7 +98,8 @@ impl Context {
     }
 }
 
-pub(crate) fn options() -> WriteOptions {
+/// How the API server writes: under its own name.
+pub fn options() -> WriteOptions {
     WriteOptions { field_manager: FIELD_MANAGER.to_string(), ..WriteOptions::default() }
 }
 

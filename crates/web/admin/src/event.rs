@@ -13,17 +13,24 @@ use crate::failure::{failed, unreadable};
 
 /// What an event is about.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct About<'a> {
-    pub(crate) kind: &'a str,
-    pub(crate) metadata: &'a ObjectMeta,
+pub struct About<'a> {
+    /// Its kind.
+    pub kind: &'a str,
+    /// Its metadata.
+    pub metadata: &'a ObjectMeta,
 }
 
 /// What was done.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Done {
+pub enum Done {
+    /// It was made.
     Created,
+    /// It was changed.
     Updated,
+    /// It is gone, or going.
     Deleted,
+    /// An action was run on it.
+    ActionRan,
 }
 
 fn events() -> ApiResource {
@@ -38,6 +45,7 @@ impl Done {
             Done::Created => "ResourceCreated",
             Done::Updated => "ResourceUpdated",
             Done::Deleted => "ResourceDeleted",
+            Done::ActionRan => "ResourceActionRan",
         }
     }
 }
@@ -46,7 +54,7 @@ impl Done {
 
 impl Context {
     /// Writes an event, and a line of the audit log. That it cannot be written is no reason to fail what was done.
-    pub(crate) async fn tell(&self, caller: &Caller, about: About<'_>, done: Done, action: &str) {
+    pub async fn tell(&self, caller: &Caller, about: About<'_>, done: Done, action: &str) {
         let user = caller.principal.username.as_str();
         let message = if user.is_empty() { format!("Unknown user {action}") } else { format!("{user} {action}") };
         let (kind, name) = (about.kind, about.metadata.name.as_str());
@@ -83,18 +91,23 @@ impl Context {
     }
 
     /// The events of an object.
-    pub(crate) async fn events_of(&self, metadata: &ObjectMeta) -> Result<EventList, Status> {
+    pub async fn events_of(&self, metadata: &ObjectMeta) -> Result<EventList, Status> {
         let fields = format!(
             "involvedObject.name={},involvedObject.uid={},involvedObject.namespace={}",
             metadata.name, metadata.uid, metadata.namespace
         );
         let options = ListOptions { fields, ..ListOptions::default() };
         let page = self.client.list_all(&events(), &metadata.namespace, &options).await.map_err(failed)?;
-        let read = |item: &Value| serde_json::from_value::<Event>(Json::from(item));
-        let items = page.items.iter().map(read).collect::<Result<Vec<_>, _>>();
         Ok(EventList {
             metadata: ListMeta { resource_version: page.resource_version, ..ListMeta::default() },
-            items: items.map_err(|error| unreadable("an event", error))?,
+            ..read_events(page.items.iter())?
         })
     }
+}
+
+/// Events as a cluster holds them.
+pub fn read_events<'a>(items: impl Iterator<Item = &'a Value>) -> Result<EventList, Status> {
+    let read = |item: &Value| serde_json::from_value::<Event>(Json::from(item));
+    let items = items.map(read).collect::<Result<Vec<_>, _>>().map_err(|error| unreadable("an event", error))?;
+    Ok(EventList { items, ..EventList::default() })
 }

@@ -29,7 +29,7 @@ pub struct GpgKeys(pub Context);
 impl GpgKeys {
     fn permit<A: Action>(&self, caller: &Caller, action: A, id: &str) -> Result<(), Status> {
         let key = object::GpgKey { name: id.to_string() };
-        caller.enforcer.permit(action, key).map(|_proof| ()).map_err(denied)
+        caller.enforcer().permit(action, key).map(|_proof| ()).map_err(denied)
     }
 
     fn known(&self) -> Vec<GnuPGPublicKey> {

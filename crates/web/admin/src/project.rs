@@ -40,7 +40,7 @@ pub struct Projects(pub Context);
 
 impl Projects {
     fn permit<A: Action>(&self, caller: &Caller, action: A, name: &str) -> Result<Allowed<A, Project>, Status> {
-        caller.enforcer.permit(action, Project { name: name.to_string() }).map_err(denied)
+        caller.enforcer().permit(action, Project { name: name.to_string() }).map_err(denied)
     }
 
     /// A project as it is stored now, which is what a change is made of.

@@ -33,7 +33,7 @@ impl RepositoryCredentials {
         url: &str,
     ) -> Result<Allowed<A, object::Repository>, Status> {
         let repository = object::Repository { project: String::new(), url: url.to_string() };
-        caller.enforcer.permit(action, repository).map_err(denied)
+        caller.enforcer().permit(action, repository).map_err(denied)
     }
 
     fn known<A>(&self, allowed: &Allowed<A, object::Repository>) -> Option<RepositorySecret> {

@@ -45,7 +45,7 @@ impl Repositories {
         url: &str,
     ) -> Result<Allowed<A, object::Repository>, Status> {
         let repository = object::Repository { project: project.to_string(), url: url.to_string() };
-        caller.enforcer.permit(action, repository).map_err(denied)
+        caller.enforcer().permit(action, repository).map_err(denied)
     }
 
     /// The repository that a query names. Whoever may not see it is told the same as where there is none.

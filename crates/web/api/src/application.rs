@@ -22,37 +22,37 @@ use bowline_core_crd::{
     Application, ApplicationList, ApplicationSpec, ApplicationTree, ApplicationWatchEvent, ChartDetails, OCIMetadata,
     RevisionMetadata,
 };
+use bowline_web_admin::{Caller, Context};
 use bowline_web_wire::Messages;
 use bowline_web_wire::application::*;
 use bowline_web_wire::events::EventList;
 use bowline_web_wire::repository::ManifestResponse;
 use bowline_web_wire::tonic::{Request, Response, Status};
 
-use crate::caller::Caller;
-use crate::{Ground, links};
+use crate::links;
 
 /// The service over the applications of the control plane.
 #[derive(Clone)]
-pub struct Applications(Ground);
+pub struct Applications(Context);
 
 // === impl Applications ===
 
 impl Applications {
-    /// The service on this ground.
-    pub fn new(ground: Ground) -> Applications {
-        Applications(ground)
+    /// The service on this context.
+    pub fn new(context: Context) -> Applications {
+        Applications(context)
     }
+}
 
-    /// Who calls, and what they say.
-    fn open<T>(&self, request: Request<T>) -> Result<(Caller, T), Status> {
-        Ok((Caller::of(&self.0, &request)?, request.into_inner()))
-    }
+/// Who calls, and what they say.
+fn open<T>(request: Request<T>) -> Result<(Caller, T), Status> {
+    Ok((Caller::of(&request)?, request.into_inner()))
 }
 
 #[bowline_web_wire::tonic::async_trait]
 impl ApplicationService for Applications {
     async fn list(&self, request: Request<ApplicationQuery>) -> Result<Response<ApplicationList>, Status> {
-        let (caller, query) = self.open(request)?;
+        let (caller, query) = open(request)?;
         list::list(&self.0, &caller, &query).map(Response::new)
     }
 
@@ -60,7 +60,7 @@ impl ApplicationService for Applications {
         &self,
         request: Request<ApplicationResourceEventsQuery>,
     ) -> Result<Response<EventList>, Status> {
-        let (caller, query) = self.open(request)?;
+        let (caller, query) = open(request)?;
         events::list(&self.0, &caller, &query).await.map(Response::new)
     }
 
@@ -68,17 +68,17 @@ impl ApplicationService for Applications {
         &self,
         request: Request<ApplicationQuery>,
     ) -> Result<Response<Messages<ApplicationWatchEvent>>, Status> {
-        let (caller, query) = self.open(request)?;
+        let (caller, query) = open(request)?;
         list::watch(&self.0, caller, &query).map(Response::new)
     }
 
     async fn create(&self, request: Request<ApplicationCreateRequest>) -> Result<Response<Application>, Status> {
-        let (caller, request) = self.open(request)?;
+        let (caller, request) = open(request)?;
         create::create(&self.0, &caller, request).await.map(Response::new)
     }
 
     async fn get(&self, request: Request<ApplicationQuery>) -> Result<Response<Application>, Status> {
-        let (caller, query) = self.open(request)?;
+        let (caller, query) = open(request)?;
         get::get(&self.0, &caller, &query).await.map(Response::new)
     }
 
@@ -86,7 +86,7 @@ impl ApplicationService for Applications {
         &self,
         request: Request<ApplicationSyncWindowsQuery>,
     ) -> Result<Response<ApplicationSyncWindowsResponse>, Status> {
-        let (caller, query) = self.open(request)?;
+        let (caller, query) = open(request)?;
         windows::windows(&self.0, &caller, &query).map(Response::new)
     }
 
@@ -94,7 +94,7 @@ impl ApplicationService for Applications {
         &self,
         request: Request<RevisionMetadataQuery>,
     ) -> Result<Response<RevisionMetadata>, Status> {
-        let (caller, query) = self.open(request)?;
+        let (caller, query) = open(request)?;
         revision::metadata(&self.0, &caller, &query).await.map(Response::new)
     }
 
@@ -102,12 +102,12 @@ impl ApplicationService for Applications {
         &self,
         request: Request<RevisionMetadataQuery>,
     ) -> Result<Response<ChartDetails>, Status> {
-        let (caller, query) = self.open(request)?;
+        let (caller, query) = open(request)?;
         revision::chart(&self.0, &caller, &query).await.map(Response::new)
     }
 
     async fn get_oci_metadata(&self, request: Request<RevisionMetadataQuery>) -> Result<Response<OCIMetadata>, Status> {
-        let (caller, query) = self.open(request)?;
+        let (caller, query) = open(request)?;
         revision::artifact(&self.0, &caller, &query).await.map(Response::new)
     }
 
@@ -115,7 +115,7 @@ impl ApplicationService for Applications {
         &self,
         request: Request<ApplicationManifestQuery>,
     ) -> Result<Response<ManifestResponse>, Status> {
-        let (caller, query) = self.open(request)?;
+        let (caller, query) = open(request)?;
         manifests::manifests(&self.0, &caller, &query).await.map(Response::new)
     }
 
@@ -123,12 +123,12 @@ impl ApplicationService for Applications {
         &self,
         request: Request<Messages<ApplicationManifestQueryWithFilesWrapper>>,
     ) -> Result<Response<ManifestResponse>, Status> {
-        let (caller, messages) = self.open(request)?;
+        let (caller, messages) = open(request)?;
         manifests::manifests_of_files(&self.0, &caller, messages).await.map(Response::new)
     }
 
     async fn update(&self, request: Request<ApplicationUpdateRequest>) -> Result<Response<Application>, Status> {
-        let (caller, request) = self.open(request)?;
+        let (caller, request) = open(request)?;
         update::update(&self.0, &caller, request).await.map(Response::new)
     }
 
@@ -136,12 +136,12 @@ impl ApplicationService for Applications {
         &self,
         request: Request<ApplicationUpdateSpecRequest>,
     ) -> Result<Response<ApplicationSpec>, Status> {
-        let (caller, request) = self.open(request)?;
+        let (caller, request) = open(request)?;
         update::update_spec(&self.0, &caller, request).await.map(Response::new)
     }
 
     async fn patch(&self, request: Request<ApplicationPatchRequest>) -> Result<Response<Application>, Status> {
-        let (caller, request) = self.open(request)?;
+        let (caller, request) = open(request)?;
         update::patch(&self.0, &caller, request).await.map(Response::new)
     }
 
@@ -149,13 +149,13 @@ impl ApplicationService for Applications {
         &self,
         request: Request<ApplicationDeleteRequest>,
     ) -> Result<Response<ApplicationResponse>, Status> {
-        let (caller, request) = self.open(request)?;
+        let (caller, request) = open(request)?;
         delete::delete(&self.0, &caller, &request).await?;
         Ok(Response::new(ApplicationResponse::default()))
     }
 
     async fn sync(&self, request: Request<ApplicationSyncRequest>) -> Result<Response<Application>, Status> {
-        let (caller, request) = self.open(request)?;
+        let (caller, request) = open(request)?;
         sync::sync(&self.0, &caller, request).await.map(Response::new)
     }
 
@@ -163,7 +163,7 @@ impl ApplicationService for Applications {
         &self,
         request: Request<ResourcesQuery>,
     ) -> Result<Response<ManagedResourcesResponse>, Status> {
-        let (caller, query) = self.open(request)?;
+        let (caller, query) = open(request)?;
         tree::managed(&self.0, &caller, &query).await.map(Response::new)
     }
 
@@ -171,12 +171,12 @@ impl ApplicationService for Applications {
         &self,
         request: Request<ApplicationServerSideDiffQuery>,
     ) -> Result<Response<ApplicationServerSideDiffResponse>, Status> {
-        let (caller, query) = self.open(request)?;
+        let (caller, query) = open(request)?;
         diff::server_side_diff(&self.0, &caller, query).await.map(Response::new)
     }
 
     async fn resource_tree(&self, request: Request<ResourcesQuery>) -> Result<Response<ApplicationTree>, Status> {
-        let (caller, query) = self.open(request)?;
+        let (caller, query) = open(request)?;
         tree::tree(&self.0, &caller, &query).await.map(Response::new)
     }
 
@@ -184,12 +184,12 @@ impl ApplicationService for Applications {
         &self,
         request: Request<ResourcesQuery>,
     ) -> Result<Response<Messages<ApplicationTree>>, Status> {
-        let (caller, query) = self.open(request)?;
+        let (caller, query) = open(request)?;
         tree::watch(&self.0, &caller, &query).map(Response::new)
     }
 
     async fn rollback(&self, request: Request<ApplicationRollbackRequest>) -> Result<Response<Application>, Status> {
-        let (caller, request) = self.open(request)?;
+        let (caller, request) = open(request)?;
         sync::rollback(&self.0, &caller, request).await.map(Response::new)
     }
 
@@ -197,7 +197,7 @@ impl ApplicationService for Applications {
         &self,
         request: Request<OperationTerminateRequest>,
     ) -> Result<Response<OperationTerminateResponse>, Status> {
-        let (caller, request) = self.open(request)?;
+        let (caller, request) = open(request)?;
         sync::terminate(&self.0, &caller, &request).await?;
         Ok(Response::new(OperationTerminateResponse::default()))
     }
@@ -206,7 +206,7 @@ impl ApplicationService for Applications {
         &self,
         request: Request<ApplicationResourceRequest>,
     ) -> Result<Response<ApplicationResourceResponse>, Status> {
-        let (caller, request) = self.open(request)?;
+        let (caller, request) = open(request)?;
         resource::get(&self.0, &caller, &request).await.map(Response::new)
     }
 
@@ -214,7 +214,7 @@ impl ApplicationService for Applications {
         &self,
         request: Request<ApplicationResourcePatchRequest>,
     ) -> Result<Response<ApplicationResourceResponse>, Status> {
-        let (caller, request) = self.open(request)?;
+        let (caller, request) = open(request)?;
         resource::patch(&self.0, &caller, &request).await.map(Response::new)
     }
 
@@ -222,7 +222,7 @@ impl ApplicationService for Applications {
         &self,
         request: Request<ApplicationResourceRequest>,
     ) -> Result<Response<ResourceActionsListResponse>, Status> {
-        let (caller, request) = self.open(request)?;
+        let (caller, request) = open(request)?;
         actions::list(&self.0, &caller, &request).await.map(Response::new)
     }
 
@@ -230,7 +230,7 @@ impl ApplicationService for Applications {
         &self,
         request: Request<ResourceActionRunRequest>,
     ) -> Result<Response<ApplicationResponse>, Status> {
-        let (caller, old) = self.open(request)?;
+        let (caller, old) = open(request)?;
         let request = ResourceActionRunRequestV2 {
             name: old.name,
             namespace: old.namespace,
@@ -251,7 +251,7 @@ impl ApplicationService for Applications {
         &self,
         request: Request<ResourceActionRunRequestV2>,
     ) -> Result<Response<ApplicationResponse>, Status> {
-        let (caller, request) = self.open(request)?;
+        let (caller, request) = open(request)?;
         actions::run(&self.0, &caller, &request).await?;
         Ok(Response::new(ApplicationResponse::default()))
     }
@@ -260,7 +260,7 @@ impl ApplicationService for Applications {
         &self,
         request: Request<ApplicationResourceDeleteRequest>,
     ) -> Result<Response<ApplicationResponse>, Status> {
-        let (caller, request) = self.open(request)?;
+        let (caller, request) = open(request)?;
         resource::delete(&self.0, &caller, &request).await?;
         Ok(Response::new(ApplicationResponse::default()))
     }
@@ -269,12 +269,12 @@ impl ApplicationService for Applications {
         &self,
         request: Request<ApplicationPodLogsQuery>,
     ) -> Result<Response<Messages<LogEntry>>, Status> {
-        let (caller, query) = self.open(request)?;
+        let (caller, query) = open(request)?;
         logs::logs(&self.0, &caller, query).await.map(Response::new)
     }
 
     async fn list_links(&self, request: Request<ListAppLinksRequest>) -> Result<Response<LinksResponse>, Status> {
-        let (caller, request) = self.open(request)?;
+        let (caller, request) = open(request)?;
         let named = find::Named {
             name: find::text(&request.name),
             namespace: find::text(&request.namespace),
@@ -288,7 +288,7 @@ impl ApplicationService for Applications {
         &self,
         request: Request<ApplicationResourceRequest>,
     ) -> Result<Response<LinksResponse>, Status> {
-        let (caller, request) = self.open(request)?;
+        let (caller, request) = open(request)?;
         let named = find::Named {
             name: find::text(&request.name),
             namespace: find::text(&request.app_namespace),

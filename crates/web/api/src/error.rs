@@ -1,18 +1,7 @@
 //! What failed, as a status of gRPC.
 
-use bowline_base_kube::Error;
 use bowline_core_ports::{ClusterError, ClusterErrorKind, EngineError, EngineErrorKind, SourceError, SourceErrorKind};
-use bowline_web_wire::status::code_of_kubernetes;
 use bowline_web_wire::tonic::{Code, Status};
-
-/// A refusal or failure of the cluster that holds the control namespace.
-pub(crate) fn kubernetes(error: Error) -> Status {
-    match &error {
-        Error::Status(status) => Status::new(code_of_kubernetes(&status.reason), status.message.clone()),
-        _ if error.is_transient() => Status::unavailable(error.to_string()),
-        _ => Status::unknown(error.to_string()),
-    }
-}
 
 /// A refusal or failure of an application's cluster.
 pub(crate) fn cluster(error: ClusterError) -> Status {

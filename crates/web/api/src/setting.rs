@@ -1,10 +1,8 @@
 //! Settings of `argocd-cm` that only the services read.
 
-use crate::Ground;
-
 /// A switch of `argocd-cm`, `default` where it is not set.
-pub(crate) fn switch(ground: &Ground, key: &str, default: bool) -> bool {
-    match ground.world.config("argocd-cm", key).as_deref().map(str::trim) {
+pub(crate) fn switch(context: &Context, key: &str, default: bool) -> bool {
+    match context.world.config("argocd-cm", key).as_deref().map(str::trim) {
         Some("true") => true,
         Some("false") => false,
         _ => default,
@@ -12,6 +10,7 @@ pub(crate) fn switch(ground: &Ground, key: &str, default: bool) -> bool {
 }
 
 /// A number of `argocd-cm`, `default` where it is not set or is none.
-pub(crate) fn number(ground: &Ground, key: &str, default: usize) -> usize {
-    ground.world.config("argocd-cm", key).and_then(|text| text.trim().parse().ok()).unwrap_or(default)
+pub(crate) fn number(context: &Context, key: &str, default: usize) -> usize {
+    context.world.config("argocd-cm", key).and_then(|text| text.trim().parse().ok()).unwrap_or(default)
 }
+use bowline_web_admin::Context;

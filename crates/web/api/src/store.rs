@@ -3,20 +3,16 @@
 
 use std::time::Duration;
 
-use bowline_base_kube::{Class, DeleteOptions, Patch, WriteOptions};
+use bowline_base_kube::{Class, DeleteOptions, Patch};
 use bowline_base_value::Value;
 use bowline_core_control::applications;
 use bowline_core_crd::{API_VERSION, Application, Resource, patch};
 use bowline_core_rbac::{Allowed, action, object};
 use bowline_core_types::AppName;
+use bowline_web_admin::{Context, failed, options};
 use bowline_web_wire::tonic::Status;
 use serde_json::{Value as Json, json};
 
-use crate::Ground;
-use crate::error::kubernetes;
-
-/// Whose field manager writes for people.
-const FIELD_MANAGER: &str = "argocd-server";
 /// How often a change is made anew because another write came in between. Ten writers that meet are served.
 const ATTEMPTS: usize = 10;
 /// How long a write waits until the next read shows it.
@@ -36,7 +32,7 @@ impl Writing for action::Get {}
 /// Changes an application, and gives it as it is stored then. `change` may be called several times, each time on the newest state;
 /// its error ends it.
 pub(crate) async fn change<A: Writing>(
-    ground: &Ground,
+    context: &Context,
     _may: &Allowed<A, object::Application>,
     name: &AppName,
     mut change: impl FnMut(&mut Application) -> Result<(), Status>,
@@ -44,54 +40,52 @@ pub(crate) async fn change<A: Writing>(
     let mut attempt = 0;
     loop {
         attempt += 1;
-        let raw: Value = ground.client.get(&applications(), &name.namespace, &name.name).await.map_err(kubernetes)?;
+        let raw: Value = context.client.get(&applications(), &name.namespace, &name.name).await.map_err(failed)?;
         let raw = Json::from(&raw);
         let before = typed(&raw)?;
         let mut after = before.clone();
         change(&mut after)?;
         let Some(mut patch) = patch::patch(&raw, &before, &after) else { return Ok(before) };
         patch["metadata"]["resourceVersion"] = json!(before.metadata.resource_version);
-        let options = WriteOptions { field_manager: FIELD_MANAGER.to_string(), ..WriteOptions::default() };
         let patch = Value::from(patch);
-        let answer =
-            ground.client.patch(&applications(), &name.namespace, &name.name, "", Patch::Merge(&patch), &options).await;
+        let answer = context
+            .client
+            .patch(&applications(), &name.namespace, &name.name, "", Patch::Merge(&patch), &options())
+            .await;
         match answer {
-            Ok(answer) => return read_back(ground, name, typed(&Json::from(&answer.value))?).await,
+            Ok(answer) => return read_back(context, name, typed(&Json::from(&answer.value))?).await,
             Err(error) if error.is(Class::Conflict) && attempt < ATTEMPTS => {}
-            Err(error) => return Err(kubernetes(error)),
+            Err(error) => return Err(failed(error)),
         }
     }
 }
 
 /// Makes an application.
 pub(crate) async fn create(
-    ground: &Ground,
+    context: &Context,
     _may: &Allowed<action::Create, object::Application>,
     app: &Application,
 ) -> Result<Application, Status> {
     let mut value = serde_json::to_value(app).map_err(|error| Status::internal(error.to_string()))?;
     value["apiVersion"] = json!(API_VERSION);
     value["kind"] = json!(Application::KIND);
-    let options = WriteOptions { field_manager: FIELD_MANAGER.to_string(), ..WriteOptions::default() };
     let namespace = &app.metadata.namespace;
-    let answer = ground.client.create(&applications(), namespace, &Value::from(value), &options).await;
-    let stored = typed(&Json::from(&answer.map_err(kubernetes)?.value))?;
+    let answer = context.client.create(&applications(), namespace, &Value::from(value), &options()).await;
+    let stored = typed(&Json::from(&answer.map_err(failed)?.value))?;
     let name = AppName::new(namespace.as_str(), app.metadata.name.as_str());
-    read_back(ground, &name, stored).await
+    read_back(context, &name, stored).await
 }
 
 /// Asks for the deletion of an application.
 pub(crate) async fn delete(
-    ground: &Ground,
+    context: &Context,
     _may: &Allowed<action::Delete, object::Application>,
     name: &AppName,
 ) -> Result<(), Status> {
     let options = DeleteOptions::default();
-    let answer = ground.client.delete(&applications(), &name.namespace, &name.name, &options).await;
-    match answer {
-        Ok(_) => Ok(()),
-        Err(error) => Err(kubernetes(error)),
-    }
+    context.client.delete(&applications(), &name.namespace, &name.name, &options).await.map_err(failed)?;
+    shown(context, name, |app| app.is_none_or(|app| app.metadata.deletion_timestamp.is_some())).await;
+    Ok(())
 }
 
 fn typed(raw: &Json) -> Result<Application, Status> {
@@ -105,18 +99,23 @@ pub(crate) fn bare(app: &Application) -> Application {
     Application { api_version: String::new(), kind: String::new(), ..app.clone() }
 }
 
-/// Waits until the watch has shown the write, so that who asks next sees it.
-async fn read_back(ground: &Ground, name: &AppName, stored: Application) -> Result<Application, Status> {
+/// What was stored, once the watch has shown it.
+async fn read_back(context: &Context, name: &AppName, stored: Application) -> Result<Application, Status> {
     let version = |app: &Application| app.metadata.resource_version.parse::<u64>().unwrap_or(0);
-    let store = ground.world.applications();
-    let shown = async {
+    shown(context, name, |app| app.is_some_and(|app| version(app) >= version(&stored))).await;
+    Ok(stored)
+}
+
+/// Waits until the watch has shown a write, so that who asks next sees it.
+async fn shown(context: &Context, name: &AppName, so: impl Fn(Option<&Application>) -> bool) {
+    let store = context.world.applications();
+    let seen = async {
         let mut follower = store.follow();
-        while store.get(name).is_none_or(|known| version(&known.object) < version(&stored)) {
+        while !so(store.get(name).as_ref().map(|known| &*known.object)) {
             follower.next().await;
         }
     };
-    if tokio::time::timeout(READ_BACK, shown).await.is_err() {
+    if tokio::time::timeout(READ_BACK, seen).await.is_err() {
         tracing::warn!(application = %name, "a write was not seen again within {READ_BACK:?}");
     }
-    Ok(stored)
 }

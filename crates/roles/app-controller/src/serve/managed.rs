@@ -2,10 +2,9 @@
 
 use bowline_base_value::{Value, to_json};
 use bowline_core_crd::ResourceDiff;
-use bowline_core_types::{Object, ResourceKey, SecretKey, digest_secret, is_secret};
+use bowline_core_types::{Object, ResourceKey, SecretKey, digest_secret, hide_digests, is_secret};
 use bowline_plan_diff::{Comparison, normalize};
 
-use super::hide;
 use crate::compare::Item;
 use crate::rules::Comparing;
 
@@ -34,7 +33,7 @@ pub fn managed(
             predicted.filter(|_| desired.is_some()).map(|object| normalize(object, &rules)),
         ];
         let any = desired.as_ref().or(live);
-        let states = if any.is_some_and(is_secret) { hide::together(states) } else { states };
+        let states = if any.is_some_and(is_secret) { hide_digests(states) } else { states };
         let [target_state, live_state, normalized_live_state, predicted_live_state] = states.map(text);
         ResourceDiff {
             group: key.group.to_string(),

@@ -25,7 +25,7 @@ impl Projects {
             .and_then(|known| known.spec.roles.iter().find(|known| known.name == role).map(|role| role.groups.clone()))
             .filter(|_| project_subject(&caller.principal.id).is_none());
         let object = Project { name: project.to_string() };
-        caller.enforcer.permit_role_tokens(object, &groups.unwrap_or_default()).map_err(denied)
+        caller.enforcer().permit_role_tokens(object, &groups.unwrap_or_default()).map_err(denied)
     }
 
     pub(crate) async fn issue(

@@ -45,7 +45,7 @@ impl Projects {
             |spec: &AppProjectSpec| spec.destinations.iter().map(|to| to.server.clone()).collect::<BTreeSet<String>>();
         let may_cluster = |url: &String| {
             let cluster = Cluster { project: String::new(), url: url.clone() };
-            caller.enforcer.permit(Update, cluster).map(|_proof| ()).map_err(denied)
+            caller.enforcer().permit(Update, cluster).map(|_proof| ()).map_err(denied)
         };
         let (old, new) = (clusters(before), clusters(after));
         for url in old.symmetric_difference(&new) {
@@ -54,7 +54,7 @@ impl Projects {
         let repositories = |spec: &AppProjectSpec| spec.source_repos.iter().cloned().collect::<BTreeSet<String>>();
         for url in repositories(before).symmetric_difference(&repositories(after)) {
             let repository = Repository { project: String::new(), url: url.clone() };
-            caller.enforcer.permit(Update, repository).map(|_proof| ()).map_err(denied)?;
+            caller.enforcer().permit(Update, repository).map(|_proof| ()).map_err(denied)?;
         }
         let kinds = |spec: &AppProjectSpec| {
             (

@@ -4,50 +4,42 @@ use bowline_base_value::Value;
 use bowline_core_crd::{ResourceAction, ResourceActionParam};
 use bowline_core_rbac::action;
 use bowline_core_types::Object;
+use bowline_web_admin::{Caller, Context, Done, hidden};
 use bowline_web_wire::application::{
     ApplicationResourceRequest, ResourceActionParameters, ResourceActionRunRequestV2, ResourceActionsListResponse,
 };
 use bowline_web_wire::tonic::Status;
 use serde_json::json;
 
-use super::find::{Named, text};
-use super::resource::{Asked, Reachable, reach};
-use crate::caller::{Caller, masked};
-use crate::{Ground, error, events};
+use super::find::text;
+use super::resource::{Reachable, reach};
+use crate::error;
 
 /// What restarts the pods of a workload: its template gets this annotation, as `kubectl rollout restart` gives it.
 const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 
 /// The actions that an object offers.
 pub(crate) async fn list(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     request: &ApplicationResourceRequest,
 ) -> Result<ResourceActionsListResponse, Status> {
-    let Reachable { reached, gvk, key, .. } = reach(ground, caller, request.into()).await?;
+    let Reachable { reached, gvk, key, .. } = reach(context, caller, request).await?;
     let object = reached.cluster.get(&gvk, &key.namespace, &key.name).await.map_err(error::cluster)?;
     let object = object.ok_or_else(|| Status::not_found(format!("{} {:?} not found", key.kind, key.name)))?;
     Ok(ResourceActionsListResponse { actions: offered(&object) })
 }
 
 /// Runs an action.
-pub(crate) async fn run(ground: &Ground, caller: &Caller, request: &ResourceActionRunRequestV2) -> Result<(), Status> {
-    let asked = Asked {
-        app: Named {
-            name: text(&request.name),
-            namespace: text(&request.app_namespace),
-            project: text(&request.project),
-        },
-        group: text(&request.group),
-        version: text(&request.version),
-        kind: text(&request.kind),
-        namespace: text(&request.namespace),
-        name: text(&request.resource_name),
-    };
-    let Reachable { found, reached, gvk, key, .. } = reach(ground, caller, asked).await?;
+pub(crate) async fn run(
+    context: &Context,
+    caller: &Caller,
+    request: &ResourceActionRunRequestV2,
+) -> Result<(), Status> {
+    let Reachable { found, reached, gvk, key, .. } = reach(context, caller, request).await?;
     let name = text(&request.action);
     let act = action::RunAction { group: key.group.to_string(), kind: key.kind.to_string(), action: name.to_string() };
-    let _may = caller.enforcer().permit(act, found.object(ground)).map_err(|_| masked())?;
+    let _may = caller.enforcer().permit(act, found.object(context)).map_err(|_| hidden())?;
     let object = reached.cluster.get(&gvk, &key.namespace, &key.name).await.map_err(error::cluster)?;
     let object = object.ok_or_else(|| Status::not_found(format!("{} {:?} not found", key.kind, key.name)))?;
     let offer = offered(&object).into_iter().find(|offer| offer.name == name).ok_or_else(|| {
@@ -59,11 +51,11 @@ pub(crate) async fn run(ground: &Ground, caller: &Caller, request: &ResourceActi
             key.kind, key.name
         )));
     }
-    let now = ground.clock.now().to_string();
+    let now = context.clock.now().to_string();
     let patch = patch(name, &request.resource_action_parameters, &now)?;
     reached.cluster.patch(&gvk, &key, &Value::from(patch), false).await.map_err(error::cluster)?;
-    let message = format!("{} ran action {name} on resource {} '{}'", caller.username(), key.kind, key.name);
-    events::of_application(ground, &found.app, events::Told { reason: "ResourceActionRan", message }).await;
+    let what = format!("ran action {name} on resource {} '{}'", key.kind, key.name);
+    context.tell(caller, found.about(), Done::ActionRan, &what).await;
     Ok(())
 }
 

@@ -3,27 +3,27 @@
 use bowline_core_crd::Application;
 use bowline_core_rbac::{action, object};
 use bowline_core_types::AppName;
+use bowline_web_admin::{Caller, Context, denied};
 use bowline_web_wire::application::ApplicationCreateRequest;
 use bowline_web_wire::tonic::Status;
 
 use super::find::check_namespace;
 use super::update::permit_update;
 use super::validate::{normalize, validate};
-use crate::caller::{Caller, refused};
-use crate::{Ground, store};
+use crate::store;
 
 /// Makes it, or, with `upsert`, gives the one that is there this spec.
 pub(crate) async fn create(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     request: ApplicationCreateRequest,
 ) -> Result<Application, Status> {
     let mut app = request.application.ok_or_else(|| Status::invalid_argument("the application is missing"))?;
-    let control = ground.world.namespace();
+    let control = context.world.namespace();
     if app.metadata.namespace.is_empty() {
         app.metadata.namespace = control.to_string();
     }
-    check_namespace(ground, &app.metadata.namespace)?;
+    check_namespace(context, &app.metadata.namespace)?;
     normalize(&mut app);
     // What an application is asked to do, and how it stands, is not the caller's to say.
     app.operation = None;
@@ -32,16 +32,16 @@ pub(crate) async fn create(
         let metadata = &app.metadata;
         object::Application::new(app.spec.project(), &metadata.namespace, &metadata.name, control)
     };
-    let may = caller.enforcer().permit(action::Create, wanted).map_err(refused)?;
-    validate(ground, &app, request.validate.unwrap_or(true)).await?;
+    let may = caller.enforcer().permit(action::Create, wanted).map_err(denied)?;
+    validate(context, &app, request.validate.unwrap_or(true)).await?;
 
     let name = AppName::new(app.metadata.namespace.as_str(), app.metadata.name.as_str());
-    let refusal = match store::create(ground, &may, &app).await {
+    let refusal = match store::create(context, &may, &app).await {
         Ok(created) => return Ok(created),
         Err(status) if status.code() == bowline_web_wire::tonic::Code::AlreadyExists => status,
         Err(status) => return Err(status),
     };
-    let Some(there) = ground.world.app(&name) else { return Err(refusal) };
+    let Some(there) = context.world.app(&name) else { return Err(refusal) };
     if is_same(&there, &app) {
         return Ok(store::bare(&there));
     }
@@ -50,8 +50,8 @@ pub(crate) async fn create(
             "existing application spec is different, use upsert flag to force update",
         ));
     }
-    let may = permit_update(ground, caller, &there, app.spec.project())?;
-    store::change(ground, &may, &name, |stored| {
+    let may = permit_update(context, caller, &there, app.spec.project())?;
+    store::change(context, &may, &name, |stored| {
         stored.spec = app.spec.clone();
         stored.metadata.labels.extend(app.metadata.labels.clone());
         stored.metadata.annotations.extend(app.metadata.annotations.clone());

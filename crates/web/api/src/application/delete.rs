@@ -2,19 +2,21 @@
 
 use bowline_core_rbac::action;
 use bowline_core_types::annotation;
+use bowline_web_admin::{Caller, Context, denied};
 use bowline_web_wire::application::ApplicationDeleteRequest;
 use bowline_web_wire::tonic::Status;
 
-use super::find::{Named, find, text};
-use crate::caller::{Caller, refused};
-use crate::{Ground, store};
+use super::find::{find, text};
+use crate::store;
 
 /// Asks for the deletion; unless `cascade` is off, with what the application deployed.
-pub(crate) async fn delete(ground: &Ground, caller: &Caller, request: &ApplicationDeleteRequest) -> Result<(), Status> {
-    let named =
-        Named { name: text(&request.name), namespace: text(&request.app_namespace), project: text(&request.project) };
-    let found = find(ground, caller, named)?;
-    let may = caller.enforcer().permit(action::Delete, found.object(ground)).map_err(refused)?;
+pub(crate) async fn delete(
+    context: &Context,
+    caller: &Caller,
+    request: &ApplicationDeleteRequest,
+) -> Result<(), Status> {
+    let found = find(context, caller, request)?;
+    let may = caller.enforcer().permit(action::Delete, found.object(context)).map_err(denied)?;
     let policy = text(&request.propagation_policy);
     let cascade = request.cascade.unwrap_or(true);
     if !cascade && !policy.is_empty() {
@@ -28,7 +30,7 @@ pub(crate) async fn delete(ground: &Ground, caller: &Caller, request: &Applicati
             return Err(Status::invalid_argument(message));
         }
     };
-    store::change(ground, &may, &found.name, |app| {
+    store::change(context, &may, &found.name, |app| {
         let finalizers = &mut app.metadata.finalizers;
         if !cascade || !policy.is_empty() {
             finalizers.retain(|known| !known.starts_with(annotation::RESOURCES_FINALIZER));
@@ -39,5 +41,5 @@ pub(crate) async fn delete(ground: &Ground, caller: &Caller, request: &Applicati
         Ok(())
     })
     .await?;
-    store::delete(ground, &may, &found.name).await
+    store::delete(context, &may, &found.name).await
 }

@@ -3,14 +3,19 @@
 use std::sync::Arc;
 
 use bowline_base_glob::Glob;
-use bowline_core_crd::{AppProject, Application};
+use bowline_core_crd::{AppProject, Application, Resource};
 use bowline_core_project::is_app_namespace_permitted;
 use bowline_core_rbac::{Allowed, action, object};
 use bowline_core_types::AppName;
+use bowline_web_admin::{About, Caller, Context, hidden};
+use bowline_web_wire::application::{
+    ApplicationDeleteRequest, ApplicationManifestQuery, ApplicationManifestQueryWithFiles, ApplicationPatchRequest,
+    ApplicationPodLogsQuery, ApplicationResourceDeleteRequest, ApplicationResourceEventsQuery,
+    ApplicationResourcePatchRequest, ApplicationResourceRequest, ApplicationRollbackRequest, ApplicationSyncRequest,
+    ApplicationSyncWindowsQuery, ApplicationUpdateSpecRequest, OperationTerminateRequest, ResourceActionRunRequestV2,
+    RevisionMetadataQuery,
+};
 use bowline_web_wire::tonic::Status;
-
-use crate::Ground;
-use crate::caller::{Caller, masked};
 
 /// How a call names an application.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,58 +45,98 @@ pub(crate) struct Found {
 ///
 /// Who names no project is not told whether the application is missing or forbidden. Who names one, and may see applications
 /// of that name in it, is told that there is none; an application in another project is none.
-pub(crate) fn find(ground: &Ground, caller: &Caller, named: Named<'_>) -> Result<Found, Status> {
-    let control = ground.world.namespace();
+pub(crate) fn find<'a>(context: &Context, caller: &Caller, named: impl Into<Named<'a>>) -> Result<Found, Status> {
+    let named = named.into();
+    let control = context.world.namespace();
     let namespace = if named.namespace.is_empty() { control } else { named.namespace };
-    check_namespace(ground, namespace)?;
+    check_namespace(context, namespace)?;
     let enforcer = caller.enforcer();
     let asked = |project: &str| object::Application::new(project, namespace, named.name, control);
     if !named.project.is_empty() && enforcer.permit(action::Get, asked(named.project)).is_err() {
-        return Err(masked());
+        return Err(hidden());
     }
     let missing = || match named.project {
-        "" => masked(),
+        "" => hidden(),
         _ => Status::not_found(format!("applications.argoproj.io {:?} not found", named.name)),
     };
     let name = AppName::new(namespace, named.name);
-    let app = ground.world.app(&name).ok_or_else(missing)?;
+    let app = context.world.app(&name).ok_or_else(missing)?;
     let may_get = enforcer.permit(action::Get, asked(app.spec.project())).map_err(|_| missing())?;
     if !named.project.is_empty() && app.spec.project() != named.project {
         return Err(missing());
     }
-    let project = usable_project(ground, &app)?;
+    let project = usable_project(context, &app)?;
     Ok(Found { name, app, project, may_get })
 }
 
 /// The application's project, where it exists and lets the application use it.
-pub(crate) fn usable_project(ground: &Ground, app: &Application) -> Result<Arc<AppProject>, Status> {
+pub(crate) fn usable_project(context: &Context, app: &Application) -> Result<Arc<AppProject>, Status> {
     let name = app.spec.project();
-    let control = ground.world.namespace();
-    let project = ground.world.project(name);
+    let control = context.world.namespace();
+    let project = context.world.project(name);
     project.filter(|project| is_app_namespace_permitted(&project.spec, &app.metadata.namespace, control)).ok_or_else(
         || Status::invalid_argument(format!("app is not allowed in project {name:?}, or the project does not exist")),
     )
 }
 
 /// Whether applications may stand in the namespace at all.
-pub(crate) fn check_namespace(ground: &Ground, namespace: &str) -> Result<(), Status> {
-    let settings = ground.world.settings();
+pub(crate) fn check_namespace(context: &Context, namespace: &str) -> Result<(), Status> {
+    let settings = context.world.settings();
     let mut patterns = settings.application_namespaces.iter();
-    let permitted = namespace == ground.world.namespace()
+    let permitted = namespace == context.world.namespace()
         || patterns.any(|pattern| Glob::new(pattern, &[]).is_ok_and(|glob| glob.matches(namespace)));
     if permitted { Ok(()) } else { Err(Status::unknown(format!("namespace '{namespace}' is not permitted"))) }
 }
 
 impl Found {
+    /// The application as Events are about it.
+    pub(crate) fn about(&self) -> About<'_> {
+        About { kind: Application::KIND, metadata: &self.app.metadata }
+    }
+
     /// The application as policies name it.
-    pub(crate) fn object(&self, ground: &Ground) -> object::Application {
+    pub(crate) fn object(&self, context: &Context) -> object::Application {
         object::Application::new(
             self.app.spec.project(),
             &self.name.namespace,
             &self.name.name,
-            ground.world.namespace(),
+            context.world.namespace(),
         )
     }
+}
+
+/// Requests that name an application as most do.
+macro_rules! named {
+    ($($request:ident),* $(,)?) => {$(
+        impl<'a> From<&'a $request> for Named<'a> {
+            fn from(request: &'a $request) -> Named<'a> {
+                Named {
+                    name: text(&request.name),
+                    namespace: text(&request.app_namespace),
+                    project: text(&request.project),
+                }
+            }
+        }
+    )*};
+}
+
+named! {
+    ApplicationDeleteRequest,
+    ApplicationManifestQuery,
+    ApplicationManifestQueryWithFiles,
+    ApplicationPatchRequest,
+    ApplicationPodLogsQuery,
+    ApplicationResourceDeleteRequest,
+    ApplicationResourceEventsQuery,
+    ApplicationResourcePatchRequest,
+    ApplicationResourceRequest,
+    ApplicationRollbackRequest,
+    ApplicationSyncRequest,
+    ApplicationSyncWindowsQuery,
+    ApplicationUpdateSpecRequest,
+    OperationTerminateRequest,
+    ResourceActionRunRequestV2,
+    RevisionMetadataQuery,
 }
 
 /// A text that may be absent.

@@ -5,30 +5,30 @@ use std::time::Duration;
 
 use bowline_core_crd::{Application, HealthStatus};
 use bowline_core_types::annotation;
+use bowline_web_admin::{Caller, Context};
 use bowline_web_wire::application::ApplicationQuery;
 use bowline_web_wire::tonic::Status;
 
 use super::find::{Named, find, text};
-use crate::caller::Caller;
-use crate::{Ground, store};
+use crate::store;
 
 /// How long a refresh is waited for. Callers that want less leave earlier.
 const REFRESH: Duration = Duration::from_secs(300);
 
 /// The application; with `refresh` after it was compared anew.
-pub(crate) async fn get(ground: &Ground, caller: &Caller, query: &ApplicationQuery) -> Result<Application, Status> {
+pub(crate) async fn get(context: &Context, caller: &Caller, query: &ApplicationQuery) -> Result<Application, Status> {
     let project = query.projects.iter().chain(&query.project).next();
     let (name, namespace) = (text(&query.name), text(&query.app_namespace));
     let project = project.map(String::as_str).unwrap_or_default();
-    let found = find(ground, caller, Named { name, namespace, project })?;
+    let found = find(context, caller, Named { name, namespace, project })?;
     let refresh = text(&query.refresh);
     if refresh.is_empty() {
-        return with_health(ground, store::bare(&found.app)).await;
+        return with_health(context, store::bare(&found.app)).await;
     }
     let kind = if refresh == "hard" { "hard" } else { "normal" };
     // From before the request on, so that the answer to it cannot be missed.
-    let mut follower = ground.world.applications().follow();
-    let asked = store::change(ground, &found.may_get, &found.name, |app| {
+    let mut follower = context.world.applications().follow();
+    let asked = store::change(context, &found.may_get, &found.name, |app| {
         app.metadata.annotations.insert(annotation::REFRESH.to_string(), kind.to_string());
         Ok(())
     })
@@ -36,7 +36,7 @@ pub(crate) async fn get(ground: &Ground, caller: &Caller, query: &ApplicationQue
     let version = |app: &Application| app.metadata.resource_version.parse::<u64>().unwrap_or(0);
     let done = async {
         loop {
-            match ground.world.app(&found.name) {
+            match context.world.app(&found.name) {
                 None => return Err(Status::not_found(format!("applications.argoproj.io {name:?} not found"))),
                 Some(app)
                     if version(&app) >= version(&asked)
@@ -55,17 +55,17 @@ pub(crate) async fn get(ground: &Ground, caller: &Caller, query: &ApplicationQue
             "the application was not refreshed within {REFRESH:?}; its conditions may say why"
         ))
     })??;
-    with_health(ground, store::bare(&app)).await
+    with_health(context, store::bare(&app)).await
 }
 
 /// The application with the health of its objects, which its stored status leaves to the tree.
-pub(crate) async fn with_health(ground: &Ground, mut app: Application) -> Result<Application, Status> {
+pub(crate) async fn with_health(context: &Context, mut app: Application) -> Result<Application, Status> {
     if app.status.resource_health_source != "appTree" || app.status.resources.is_empty() {
         return Ok(app);
     }
     let name = bowline_core_types::AppName::new(app.metadata.namespace.as_str(), app.metadata.name.as_str());
     // Without a tree there is no health to tell; that is no reason not to tell of the application.
-    let Ok(tree) = ground.engine.tree(&name).await else { return Ok(app) };
+    let Ok(tree) = context.engine.tree(&name).await else { return Ok(app) };
     let health: HashMap<(&str, &str, &str, &str), &HealthStatus> = tree
         .nodes
         .iter()

@@ -7,14 +7,13 @@ use bowline_core_control::{Follower, Stored, Update, UpdateKind};
 use bowline_core_crd::{Application, ApplicationList, ApplicationWatchEvent, ListMeta};
 use bowline_core_rbac::{Enforcer, action, object};
 use bowline_core_types::AppName;
+use bowline_web_admin::{Caller, Context};
 use bowline_web_wire::Messages;
 use bowline_web_wire::application::ApplicationQuery;
 use bowline_web_wire::tonic::Status;
 use futures::{StreamExt, stream};
 
 use super::find::{check_namespace, text};
-use crate::Ground;
-use crate::caller::Caller;
 use crate::selector::Selector;
 use crate::store::bare;
 
@@ -30,12 +29,12 @@ pub(crate) struct Filter {
 // === impl Filter ===
 
 impl Filter {
-    fn new(ground: &Ground, query: &ApplicationQuery) -> Result<Filter, Status> {
+    fn new(context: &Context, query: &ApplicationQuery) -> Result<Filter, Status> {
         let selector = Selector::parse(text(&query.selector))
             .map_err(|error| Status::invalid_argument(format!("error parsing the selector: {error}")))?;
         let namespace = text(&query.app_namespace).to_string();
         if !namespace.is_empty() {
-            check_namespace(ground, &namespace)?;
+            check_namespace(context, &namespace)?;
         }
         Ok(Filter {
             name: text(&query.name).to_string(),
@@ -74,10 +73,10 @@ fn is_visible(enforcer: &Enforcer, control: &str, app: &Application) -> bool {
 type Selected = (Vec<Arc<Stored<Application>>>, u64);
 
 /// Those that the query means and the caller may see, by name.
-fn selected(ground: &Ground, caller: &Caller, query: &ApplicationQuery) -> Result<Selected, Status> {
-    let filter = Filter::new(ground, query)?;
-    let (list, number) = ground.world.applications().snapshot();
-    let (enforcer, control) = (caller.enforcer(), ground.world.namespace());
+fn selected(context: &Context, caller: &Caller, query: &ApplicationQuery) -> Result<Selected, Status> {
+    let filter = Filter::new(context, query)?;
+    let (list, number) = context.world.applications().snapshot();
+    let (enforcer, control) = (caller.enforcer(), context.world.namespace());
     let mut found: Vec<Arc<Stored<Application>>> = list
         .iter()
         .filter(|stored| filter.matches(stored) && is_visible(&enforcer, control, &stored.object))
@@ -88,8 +87,8 @@ fn selected(ground: &Ground, caller: &Caller, query: &ApplicationQuery) -> Resul
 }
 
 /// A list of applications as the contract sends it.
-pub(crate) fn list(ground: &Ground, caller: &Caller, query: &ApplicationQuery) -> Result<ApplicationList, Status> {
-    let (found, number) = selected(ground, caller, query)?;
+pub(crate) fn list(context: &Context, caller: &Caller, query: &ApplicationQuery) -> Result<ApplicationList, Status> {
+    let (found, number) = selected(context, caller, query)?;
     Ok(ApplicationList {
         metadata: ListMeta { resource_version: number.to_string(), ..ListMeta::default() },
         items: found.iter().map(|stored| bare(&stored.object)).collect(),
@@ -99,12 +98,12 @@ pub(crate) fn list(ground: &Ground, caller: &Caller, query: &ApplicationQuery) -
 
 /// A stream of what happens to the applications that the query means: first those that are there, unless it says from where on.
 pub(crate) fn watch(
-    ground: &Ground,
+    context: &Context,
     caller: Caller,
     query: &ApplicationQuery,
 ) -> Result<Messages<ApplicationWatchEvent>, Status> {
-    let filter = Filter::new(ground, query)?;
-    let store = ground.world.applications();
+    let filter = Filter::new(context, query)?;
+    let store = context.world.applications();
     let since = text(&query.resource_version);
     // From before the list on: an object may be told twice, none is missed.
     let (follower, first) = match since.parse::<u64>() {
@@ -119,16 +118,9 @@ pub(crate) fn watch(
             (follower, store.list().iter().map(added).collect())
         }
     };
-    let watcher = Watcher {
-        caller,
-        filter,
-        control: ground.world.namespace().to_string(),
-        follower,
-        told: HashSet::new(),
-        last: 0,
-    };
-    let first_events = (watcher, Some(first));
-    let batches = stream::unfold(first_events, |(mut watcher, first)| async move {
+    let told = Told { filter, names: HashSet::new(), last: 0 };
+    let watcher = Watcher { caller, control: context.world.namespace().to_string(), follower, told };
+    let batches = stream::unfold((watcher, Some(first)), |(mut watcher, first)| async move {
         let events = match first {
             Some(updates) => watcher.events(updates, Vec::new()),
             None => watcher.next().await,
@@ -141,11 +133,16 @@ pub(crate) fn watch(
 /// One who watches.
 struct Watcher {
     caller: Caller,
-    filter: Filter,
     control: String,
     follower: Follower<Application>,
-    told: HashSet<AppName>,
-    /// The newest change that was told: what was listed is not told again.
+    told: Told,
+}
+
+/// What somebody who watches has been told.
+struct Told {
+    filter: Filter,
+    names: HashSet<AppName>,
+    /// The newest change of all: what was listed is not told again.
     last: u64,
 }
 
@@ -153,37 +150,49 @@ struct Watcher {
 
 impl Watcher {
     async fn next(&mut self) -> Vec<ApplicationWatchEvent> {
-        let (updates, gone) = self.follower.next().await.resolve(&self.told);
+        let (updates, gone) = self.follower.next().await.resolve(&self.told.names);
         self.events(updates, gone)
     }
 
     fn events(&mut self, updates: Vec<Update<Application>>, gone: Vec<AppName>) -> Vec<ApplicationWatchEvent> {
         let enforcer = self.caller.enforcer();
+        self.told.events(updates, gone, &|app| is_visible(&enforcer, &self.control, app))
+    }
+}
+
+// === impl Told ===
+
+impl Told {
+    fn events(
+        &mut self,
+        updates: Vec<Update<Application>>,
+        gone: Vec<AppName>,
+        visible: &dyn Fn(&Application) -> bool,
+    ) -> Vec<ApplicationWatchEvent> {
+        // Where everything is told at once the numbers are in no order: what is old is what was old before.
+        let before = self.last;
         let mut events = Vec::new();
         for name in gone {
-            self.told.remove(&name);
+            self.names.remove(&name);
             events.push(event("DELETED", bare(&Application::new(&name.namespace, &name.name))));
         }
-        for update in updates {
-            let stored = &update.stored;
-            let seen = self.filter.matches(stored) && is_visible(&enforcer, &self.control, &stored.object);
-            let known = self.told.contains(&stored.name);
-            let kind = match (update.kind, seen, known) {
+        for Update { kind, number, stored } in updates {
+            let seen = self.filter.matches(&stored) && visible(&stored.object);
+            let known = self.names.contains(&stored.name);
+            let kind = match (kind, seen, known) {
                 (UpdateKind::Deleted, true, _) | (UpdateKind::Deleted, _, true) => "DELETED",
                 (UpdateKind::Deleted, false, false) | (_, false, false) => continue,
                 // It is not of those any more: to who watches it is gone.
                 (_, false, true) => "DELETED",
+                (_, true, true) if number <= before => continue,
                 (UpdateKind::Added, true, _) => "ADDED",
                 (UpdateKind::Modified, true, _) => "MODIFIED",
             };
-            if known && update.number <= self.last && kind != "DELETED" {
-                continue;
-            }
-            self.last = self.last.max(update.number);
+            self.last = self.last.max(number);
             if kind == "DELETED" {
-                self.told.remove(&stored.name);
+                self.names.remove(&stored.name);
             } else {
-                self.told.insert(stored.name.clone());
+                self.names.insert(stored.name.clone());
             }
             events.push(event(kind, bare(&stored.object)));
         }
@@ -193,4 +202,64 @@ impl Watcher {
 
 fn event(kind: &str, application: Application) -> ApplicationWatchEvent {
     ApplicationWatchEvent { type_: kind.to_string(), application }
+}
+
+#[cfg(test)]
+mod tests {
+    use bowline_core_control::Store;
+
+    use super::*;
+
+    fn app(name: &str, version: u64, project: &str) -> Application {
+        let mut app = Application::new("argocd", name);
+        app.metadata.resource_version = version.to_string();
+        app.metadata.uid = name.into();
+        app.spec.project = project.into();
+        app
+    }
+
+    fn told() -> Told {
+        let filter = Filter {
+            name: String::new(),
+            projects: HashSet::from(["p".to_string()]),
+            namespace: String::new(),
+            repo: String::new(),
+            selector: Selector::default(),
+        };
+        Told { filter, names: HashSet::new(), last: 0 }
+    }
+
+    fn check(told: &mut Told, updates: Vec<Update<Application>>) -> String {
+        let events = told.events(updates, Vec::new(), &|_| true);
+        events.iter().map(|e| format!("{} {}", e.type_, e.application.metadata.name)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn all(store: &Store<Application>, kind: UpdateKind) -> Vec<Update<Application>> {
+        let update = |s: &Arc<Stored<Application>>| Update { kind, number: s.number, stored: s.clone() };
+        store.list().iter().map(update).collect()
+    }
+
+    #[test]
+    fn everything_at_once_tells_what_is_new_whatever_the_order() {
+        let (store, mut told) = (Store::default(), told());
+        store.put(app("a", 1, "p"));
+        store.put(app("b", 2, "p"));
+        store.put(app("c", 3, "p"));
+        assert_eq!(check(&mut told, all(&store, UpdateKind::Added)), "ADDED a, ADDED b, ADDED c");
+        store.put(app("b", 4, "p"));
+        store.put(app("a", 5, "p"));
+        // `a` comes first and has the newest number; `b` is news all the same, `c` is none.
+        assert_eq!(check(&mut told, all(&store, UpdateKind::Modified)), "MODIFIED a, MODIFIED b");
+    }
+
+    #[test]
+    fn what_no_longer_fits_is_gone() {
+        let (store, mut told) = (Store::default(), told());
+        store.put(app("a", 1, "p"));
+        check(&mut told, all(&store, UpdateKind::Added));
+        store.put(app("a", 2, "q"));
+        assert_eq!(check(&mut told, all(&store, UpdateKind::Modified)), "DELETED a");
+        store.put(app("a", 3, "q"));
+        assert_eq!(check(&mut told, all(&store, UpdateKind::Modified)), "");
+    }
 }

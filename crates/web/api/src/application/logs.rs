@@ -6,6 +6,7 @@ use std::collections::{BinaryHeap, HashSet};
 use bowline_core_crd::{ApplicationTree, ResourceNode, Time};
 use bowline_core_ports::{ClusterError, LogLines, LogQuery};
 use bowline_core_rbac::{action, object};
+use bowline_web_admin::{Caller, Context, denied};
 use bowline_web_wire::Messages;
 use bowline_web_wire::application::{ApplicationPodLogsQuery, LogEntry};
 use bowline_web_wire::tonic::Status;
@@ -13,25 +14,23 @@ use futures::stream;
 use futures::{Stream, StreamExt};
 use jiff::Timestamp;
 
-use super::find::{Named, find, text};
-use crate::caller::{Caller, refused};
+use super::find::{find, text};
+use crate::error;
 use crate::setting::number;
-use crate::{Ground, error};
 
 /// Pods whose logs are shown together, unless the setting says otherwise.
 const PODS: usize = 10;
 
 /// Opens the logs.
 pub(crate) async fn logs(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     query: ApplicationPodLogsQuery,
 ) -> Result<Messages<LogEntry>, Status> {
-    let named = Named { name: text(&query.name), namespace: text(&query.app_namespace), project: text(&query.project) };
-    let found = find(ground, caller, named)?;
-    let control = ground.world.namespace();
+    let found = find(context, caller, &query)?;
+    let control = context.world.namespace();
     let logs = object::Logs::new(found.app.spec.project(), &found.name.namespace, &found.name.name, control);
-    let _may = caller.enforcer().permit(action::Get, logs).map_err(refused)?;
+    let _may = caller.enforcer().permit(action::Get, logs).map_err(denied)?;
     let until = match text(&query.until_time) {
         "" => None,
         text => Some(
@@ -39,12 +38,12 @@ pub(crate) async fn logs(
                 .map_err(|error| Status::invalid_argument(format!("invalid untilTime parameter value: {error}")))?,
         ),
     };
-    let tree = ground.engine.tree(&found.name).await.map_err(error::engine)?;
+    let tree = context.engine.tree(&found.name).await.map_err(error::engine)?;
     let pods = pods(&tree, &query);
     if pods.is_empty() {
         return Ok(Box::pin(stream::once(async { Ok(last()) })));
     }
-    let limit = number(ground, "server.maxPodLogsToRender", PODS);
+    let limit = number(context, "server.maxPodLogsToRender", PODS);
     if pods.len() > limit {
         return Err(Status::invalid_argument("max pods to view logs are reached. Please provide more granular query"));
     }
@@ -57,7 +56,7 @@ pub(crate) async fn logs(
         since_time: query.since_time.filter(|time| !time.is_zero()).map(|time| time.to_string()).unwrap_or_default(),
         tail_lines: query.tail_lines.filter(|lines| *lines > 0),
     };
-    let reached = ground.engine.reach(&found.app).await.map_err(error::engine)?;
+    let reached = context.engine.reach(&found.app).await.map_err(error::engine)?;
     let mut opened = Vec::new();
     for (namespace, pod) in pods {
         // A pod that has no log (yet, or any more) does not keep the others' from being shown: it says so itself.

@@ -5,6 +5,7 @@ use std::io::Read;
 use bowline_base_tree::{EntryKind, MemoryTree, Tree};
 use bowline_base_value::to_json;
 use bowline_core_ports::{Manifests, Origin};
+use bowline_web_admin::{Caller, Context};
 use bowline_web_wire::Messages;
 use bowline_web_wire::application::{ApplicationManifestQuery, ApplicationManifestQueryWithFilesWrapper};
 use bowline_web_wire::repository::ManifestResponse;
@@ -12,9 +13,8 @@ use bowline_web_wire::tonic::Status;
 use futures::StreamExt;
 use sha2::{Digest, Sha256};
 
-use super::find::{Found, Named, find, text};
-use crate::caller::Caller;
-use crate::{Ground, error};
+use super::find::{Found, find, text};
+use crate::error;
 
 /// Bytes of files that a caller may send, packed; the contract's default.
 const PACKED: usize = 100 << 20;
@@ -25,12 +25,11 @@ const FILES: usize = 100_000;
 
 /// The manifests of a revision.
 pub(crate) async fn manifests(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     query: &ApplicationManifestQuery,
 ) -> Result<ManifestResponse, Status> {
-    let named = Named { name: text(&query.name), namespace: text(&query.app_namespace), project: text(&query.project) };
-    let found = find(ground, caller, named)?;
+    let found = find(context, caller, query)?;
     if query.source_positions.len() != query.revisions.len() {
         return Err(Status::invalid_argument("sourcePositions and revisions must be of the same length"));
     }
@@ -48,20 +47,19 @@ pub(crate) async fn manifests(
         *first = text(&query.revision).to_string();
     }
     let origin = Origin::Sources { revisions, anew: query.no_cache.unwrap_or_default() };
-    let made = ground.engine.manifests(&found.app, origin).await.map_err(error::engine)?;
+    let made = context.engine.manifests(&found.app, origin).await.map_err(error::engine)?;
     Ok(response(&made))
 }
 
 /// The manifests of files that the caller sends: the question, then the pieces of a gzipped tar file.
 pub(crate) async fn manifests_of_files(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     mut messages: Messages<ApplicationManifestQueryWithFilesWrapper>,
 ) -> Result<ManifestResponse, Status> {
     let first = messages.next().await.ok_or_else(|| Status::invalid_argument("the query is missing"))??;
     let query = first.query.ok_or_else(|| Status::invalid_argument("the first message must be the query"))?;
-    let named = Named { name: text(&query.name), namespace: text(&query.app_namespace), project: text(&query.project) };
-    let Found { app, .. } = find(ground, caller, named)?;
+    let Found { app, .. } = find(context, caller, &query)?;
     let mut packed = Vec::new();
     while let Some(message) = messages.next().await {
         let chunk = message?.chunk.and_then(|chunk| chunk.chunk).unwrap_or_default().0;
@@ -75,7 +73,7 @@ pub(crate) async fn manifests_of_files(
         return Err(Status::invalid_argument("the checksum is not that of the files that were sent"));
     }
     let tree = unpack(&packed).map_err(Status::invalid_argument)?;
-    let made = ground.engine.manifests(&app, Origin::Files(tree)).await.map_err(error::engine)?;
+    let made = context.engine.manifests(&app, Origin::Files(tree)).await.map_err(error::engine)?;
     Ok(response(&made))
 }
 

@@ -4,17 +4,17 @@ use bowline_base_value::{Value, from_json, to_json};
 use bowline_core_crd::ResourceNode;
 use bowline_core_ports::{DeleteOptions, Propagation, Reached};
 use bowline_core_rbac::action;
-use bowline_core_types::{Gvk, ResourceKey};
+use bowline_core_types::{Gvk, Object, ResourceKey, hide_digests, is_secret};
+use bowline_web_admin::{Caller, Context, Done, hidden};
 use bowline_web_wire::application::{
     ApplicationResourceDeleteRequest, ApplicationResourcePatchRequest, ApplicationResourceRequest,
-    ApplicationResourceResponse,
+    ApplicationResourceResponse, ResourceActionRunRequestV2,
 };
 use bowline_web_wire::tonic::Status;
 
 use super::find::{Found, Named, find, text};
-use crate::caller::{Caller, masked};
+use crate::error;
 use crate::setting::switch;
-use crate::{Ground, error, events};
 
 /// An object of an application that was found, with the way to it.
 pub(crate) struct Reachable {
@@ -41,9 +41,14 @@ pub(crate) struct Asked<'a> {
 }
 
 /// The object, which must be in the application's tree.
-pub(crate) async fn reach(ground: &Ground, caller: &Caller, asked: Asked<'_>) -> Result<Reachable, Status> {
-    let found = find(ground, caller, asked.app)?;
-    let tree = ground.engine.tree(&found.name).await.map_err(error::engine)?;
+pub(crate) async fn reach<'a>(
+    context: &Context,
+    caller: &Caller,
+    asked: impl Into<Asked<'a>>,
+) -> Result<Reachable, Status> {
+    let asked = asked.into();
+    let found = find(context, caller, asked.app)?;
+    let tree = context.engine.tree(&found.name).await.map_err(error::engine)?;
     let is_it = |node: &ResourceNode| {
         let of = &node.resource_ref;
         (&*of.group, &*of.kind, &*of.namespace, &*of.name) == (asked.group, asked.kind, asked.namespace, asked.name)
@@ -55,7 +60,7 @@ pub(crate) async fn reach(ground: &Ground, caller: &Caller, asked: Asked<'_>) ->
             asked.kind, asked.group, asked.name, found.name.name
         ))
     })?;
-    let reached = ground.engine.reach(&found.app).await.map_err(error::engine)?;
+    let reached = context.engine.reach(&found.app).await.map_err(error::engine)?;
     let version = if asked.version.is_empty() { &node.resource_ref.version } else { asked.version };
     let gvk = Gvk::new(asked.group, version, asked.kind);
     let key = ResourceKey::new(asked.group, asked.kind, asked.namespace, asked.name);
@@ -64,39 +69,27 @@ pub(crate) async fn reach(ground: &Ground, caller: &Caller, asked: Asked<'_>) ->
 
 /// The object as its cluster holds it. What a Secret holds is hidden.
 pub(crate) async fn get(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     request: &ApplicationResourceRequest,
 ) -> Result<ApplicationResourceResponse, Status> {
-    let Reachable { reached, gvk, key, .. } = reach(ground, caller, request.into()).await?;
+    let Reachable { reached, gvk, key, .. } = reach(context, caller, request).await?;
     let object = reached.cluster.get(&gvk, &key.namespace, &key.name).await.map_err(error::cluster)?;
     let object = object.ok_or_else(|| Status::not_found(format!("{} {:?} not found", key.kind, key.name)))?;
-    Ok(shown(object.value()))
+    Ok(shown(&object))
 }
 
 /// Patches the object in its cluster.
 pub(crate) async fn patch(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     request: &ApplicationResourcePatchRequest,
 ) -> Result<ApplicationResourceResponse, Status> {
-    let asked = Asked {
-        app: Named {
-            name: text(&request.name),
-            namespace: text(&request.app_namespace),
-            project: text(&request.project),
-        },
-        group: text(&request.group),
-        version: text(&request.version),
-        kind: text(&request.kind),
-        namespace: text(&request.namespace),
-        name: text(&request.resource_name),
-    };
-    let Reachable { found, reached, gvk, key, .. } = reach(ground, caller, asked).await?;
+    let Reachable { found, reached, gvk, key, .. } = reach(context, caller, request).await?;
     let _may = caller
         .enforcer()
-        .permit_resource(action::UpdateResource(live(&key)), found.object(ground), is_inherited(ground))
-        .map_err(|_| masked())?;
+        .permit_resource(action::UpdateResource(live(&key)), found.object(context), is_inherited(context))
+        .map_err(|_| hidden())?;
     let patch: Value = from_json(text(&request.patch).as_bytes())
         .map_err(|error| Status::invalid_argument(format!("the patch is no JSON: {error}")))?;
     let is_list = patch.as_array().is_some();
@@ -115,41 +108,22 @@ pub(crate) async fn patch(
         }
     }
     let object = reached.cluster.patch(&gvk, &key, &patch, false).await.map_err(error::cluster)?;
-    events::of_application(
-        ground,
-        &found.app,
-        events::Told {
-            reason: "ResourceUpdated",
-            message: format!("{} patched resource {} '{}'", caller.username(), key.kind, key.name),
-        },
-    )
-    .await;
-    Ok(shown(object.value()))
+    let what = format!("patched resource {} '{}'", key.kind, key.name);
+    context.tell(caller, found.about(), Done::Updated, &what).await;
+    Ok(shown(&object))
 }
 
 /// Deletes the object in its cluster.
 pub(crate) async fn delete(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     request: &ApplicationResourceDeleteRequest,
 ) -> Result<(), Status> {
-    let asked = Asked {
-        app: Named {
-            name: text(&request.name),
-            namespace: text(&request.app_namespace),
-            project: text(&request.project),
-        },
-        group: text(&request.group),
-        version: text(&request.version),
-        kind: text(&request.kind),
-        namespace: text(&request.namespace),
-        name: text(&request.resource_name),
-    };
-    let Reachable { found, reached, gvk, key, node } = reach(ground, caller, asked).await?;
+    let Reachable { found, reached, gvk, key, node } = reach(context, caller, request).await?;
     let _may = caller
         .enforcer()
-        .permit_resource(action::DeleteResource(live(&key)), found.object(ground), is_inherited(ground))
-        .map_err(|_| masked())?;
+        .permit_resource(action::DeleteResource(live(&key)), found.object(context), is_inherited(context))
+        .map_err(|_| hidden())?;
     let options = DeleteOptions {
         propagation: match request.orphan.unwrap_or_default() {
             true => Propagation::Orphan,
@@ -160,15 +134,8 @@ pub(crate) async fn delete(
         dry_run: false,
     };
     reached.cluster.delete(&gvk, &key, &options).await.map_err(error::cluster)?;
-    events::of_application(
-        ground,
-        &found.app,
-        events::Told {
-            reason: "ResourceDeleted",
-            message: format!("{} deleted resource {} '{}'", caller.username(), key.kind, key.name),
-        },
-    )
-    .await;
+    let what = format!("deleted resource {} '{}'", key.kind, key.name);
+    context.tell(caller, found.about(), Done::Deleted, &what).await;
     Ok(())
 }
 
@@ -182,27 +149,37 @@ fn live(key: &ResourceKey) -> action::LiveObject {
 }
 
 /// Whether permissions over the whole application include its objects: not unless the setting says so.
-fn is_inherited(ground: &Ground) -> bool {
-    !switch(ground, "server.rbac.disableApplicationFineGrainedRBACInheritance", true)
+fn is_inherited(context: &Context) -> bool {
+    !switch(context, "server.rbac.disableApplicationFineGrainedRBACInheritance", true)
 }
 
-fn shown(value: &Value) -> ApplicationResourceResponse {
-    ApplicationResourceResponse { manifest: Some(to_json(&events::hide_digests(value), false)) }
+fn shown(object: &Object) -> ApplicationResourceResponse {
+    let state = Some(object.value().clone());
+    let [state] = if is_secret(object) { hide_digests([state]) } else { [state] };
+    ApplicationResourceResponse { manifest: state.map(|value| to_json(&value, false)) }
 }
 
-impl<'a> From<&'a ApplicationResourceRequest> for Asked<'a> {
-    fn from(request: &'a ApplicationResourceRequest) -> Asked<'a> {
-        Asked {
-            app: Named {
-                name: text(&request.name),
-                namespace: text(&request.app_namespace),
-                project: text(&request.project),
-            },
-            group: text(&request.group),
-            version: text(&request.version),
-            kind: text(&request.kind),
-            namespace: text(&request.namespace),
-            name: text(&request.resource_name),
+/// Requests that name an object as all do.
+macro_rules! asked {
+    ($($request:ident),* $(,)?) => {$(
+        impl<'a> From<&'a $request> for Asked<'a> {
+            fn from(request: &'a $request) -> Asked<'a> {
+                Asked {
+                    app: request.into(),
+                    group: text(&request.group),
+                    version: text(&request.version),
+                    kind: text(&request.kind),
+                    namespace: text(&request.namespace),
+                    name: text(&request.resource_name),
+                }
+            }
         }
-    }
+    )*};
+}
+
+asked! {
+    ApplicationResourceDeleteRequest,
+    ApplicationResourcePatchRequest,
+    ApplicationResourceRequest,
+    ResourceActionRunRequestV2,
 }

@@ -3,30 +3,30 @@
 use bowline_base_tree::ObjectId;
 use bowline_core_crd::{ApplicationSource, ChartDetails, OCIMetadata, RevisionMetadata, Time};
 use bowline_core_ports::Freshness;
+use bowline_web_admin::{Caller, Context};
 use bowline_web_wire::application::RevisionMetadataQuery;
 use bowline_web_wire::tonic::Status;
 use jiff::Timestamp;
 
-use super::find::{Found, Named, find, text};
-use crate::caller::Caller;
-use crate::{Ground, error};
+use super::find::{Found, find, text};
+use crate::error;
 
 /// Author, date and message of a commit.
 pub(crate) async fn metadata(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     query: &RevisionMetadataQuery,
 ) -> Result<RevisionMetadata, Status> {
-    let (found, source) = source(ground, caller, query)?;
+    let (found, source) = source(context, caller, query)?;
     let (project, revision) = (found.app.spec.project(), text(&query.revision));
     let commit = match revision.parse::<ObjectId>() {
         Ok(commit) => commit,
         Err(_) => {
-            let resolved = ground.sources.resolve(&source.repo_url, project, revision, Freshness::Known).await;
+            let resolved = context.sources.resolve(&source.repo_url, project, revision, Freshness::Known).await;
             resolved.map_err(error::source)?.commit
         }
     };
-    let known = ground.sources.metadata(&source.repo_url, project, commit).await.map_err(error::source)?;
+    let known = context.sources.metadata(&source.repo_url, project, commit).await.map_err(error::source)?;
     Ok(RevisionMetadata {
         author: known.author,
         date: Timestamp::from_second(known.date).ok().map(Time::new),
@@ -38,11 +38,11 @@ pub(crate) async fn metadata(
 
 /// What a chart says of itself.
 pub(crate) async fn chart(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     query: &RevisionMetadataQuery,
 ) -> Result<ChartDetails, Status> {
-    let (_, source) = source(ground, caller, query)?;
+    let (_, source) = source(context, caller, query)?;
     if source.chart.is_empty() {
         return Err(Status::invalid_argument("the source is no chart of a Helm repository"));
     }
@@ -51,11 +51,11 @@ pub(crate) async fn chart(
 
 /// What an artifact says of itself.
 pub(crate) async fn artifact(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     query: &RevisionMetadataQuery,
 ) -> Result<OCIMetadata, Status> {
-    let (_, source) = source(ground, caller, query)?;
+    let (_, source) = source(context, caller, query)?;
     if !source.repo_url.starts_with("oci://") {
         return Err(Status::invalid_argument("the source is no OCI artifact"));
     }
@@ -64,12 +64,11 @@ pub(crate) async fn artifact(
 
 /// The source that is asked about: of the spec, or of a past sync.
 fn source(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     query: &RevisionMetadataQuery,
 ) -> Result<(Found, ApplicationSource), Status> {
-    let named = Named { name: text(&query.name), namespace: text(&query.app_namespace), project: text(&query.project) };
-    let found = find(ground, caller, named)?;
+    let found = find(context, caller, query)?;
     let version = query.version_id.filter(|id| *id >= 0).map(i64::from);
     let past = version.and_then(|id| found.app.status.history.iter().find(|past| past.id == id));
     let sources = match past {

@@ -7,30 +7,28 @@ use bowline_core_crd::{
 use bowline_core_ports::Freshness;
 use bowline_core_rbac::{Allowed, action, object};
 use bowline_core_types::AppName;
+use bowline_web_admin::{Caller, Context, denied};
 use bowline_web_wire::application::{ApplicationRollbackRequest, ApplicationSyncRequest, OperationTerminateRequest};
 use bowline_web_wire::tonic::Status;
 
-use super::find::{Found, Named, find, text};
+use super::find::{Found, find, text};
 use super::windows;
-use crate::caller::{Caller, refused};
 use crate::setting::switch;
-use crate::{Ground, error, store};
+use crate::{error, store};
 
 /// Asks for a sync.
 pub(crate) async fn sync(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     request: ApplicationSyncRequest,
 ) -> Result<Application, Status> {
-    let named =
-        Named { name: text(&request.name), namespace: text(&request.app_namespace), project: text(&request.project) };
-    let found = find(ground, caller, named)?;
+    let found = find(context, caller, &request)?;
     let enforcer = caller.enforcer();
-    let may = enforcer.permit(action::Sync, found.object(ground)).map_err(refused)?;
+    let may = enforcer.permit(action::Sync, found.object(context)).map_err(denied)?;
     let app = &found.app;
     let dry_run = request.dry_run.unwrap_or_default();
     if !request.manifests.is_empty() {
-        let _may = enforcer.permit(action::Override, found.object(ground)).map_err(refused)?;
+        let _may = enforcer.permit(action::Override, found.object(context)).map_err(denied)?;
         if app.spec.is_automated() && !dry_run {
             return Err(Status::failed_precondition(
                 "cannot use local sync when Automatic Sync Policy is enabled unless for dry run",
@@ -40,7 +38,7 @@ pub(crate) async fn sync(
     if app.metadata.deletion_timestamp.is_some() {
         return Err(Status::failed_precondition("application is deleting"));
     }
-    windows::check(ground, &found)?;
+    windows::check(context, &found)?;
 
     let revisions = Revisions::asked(app, &request)?;
     if let Some((wanted, own)) = revisions.differing(app) {
@@ -49,11 +47,11 @@ pub(crate) async fn sync(
                 "Cannot sync to {wanted}: auto-sync currently set to {own}"
             )));
         }
-        if switch(ground, "application.sync.requireOverridePrivilegeForRevisionSync", false) {
-            let _may = enforcer.permit(action::Override, found.object(ground)).map_err(refused)?;
+        if switch(context, "application.sync.requireOverridePrivilegeForRevisionSync", false) {
+            let _may = enforcer.permit(action::Override, found.object(context)).map_err(denied)?;
         }
     }
-    let resolved = revisions.resolved(ground, app).await?;
+    let resolved = revisions.resolved(context, app).await?;
     let several = app.spec.has_multiple_sources();
     let sources = app.spec.sources();
     let options = match request.sync_options {
@@ -78,18 +76,16 @@ pub(crate) async fn sync(
         info: request.infos,
         retry: request.retry_strategy.or_else(|| own_retry(app)).unwrap_or_default(),
     };
-    start(ground, &may, &found.name, operation).await
+    start(context, &may, &found.name, operation).await
 }
 
 /// Asks for a sync to what a past sync deployed.
 pub(crate) async fn rollback(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     request: ApplicationRollbackRequest,
 ) -> Result<Application, Status> {
-    let named =
-        Named { name: text(&request.name), namespace: text(&request.app_namespace), project: text(&request.project) };
-    let found = find(ground, caller, named)?;
+    let found = find(context, caller, &request)?;
     let enforcer = caller.enforcer();
     let app = &found.app;
     let id = request.id.unwrap_or_default();
@@ -133,29 +129,27 @@ pub(crate) async fn rollback(
             ..Operation::default()
         })
     };
-    if switch(ground, "server.rbac.rollback.enforce.enable", false) {
-        let may = enforcer.permit(action::Rollback, found.object(ground)).map_err(refused)?;
-        windows::check(ground, &found)?;
-        start(ground, &may, &found.name, operation()?).await
+    if switch(context, "server.rbac.rollback.enforce.enable", false) {
+        let may = enforcer.permit(action::Rollback, found.object(context)).map_err(denied)?;
+        windows::check(context, &found)?;
+        start(context, &may, &found.name, operation()?).await
     } else {
-        let may = enforcer.permit(action::Sync, found.object(ground)).map_err(refused)?;
-        windows::check(ground, &found)?;
-        start(ground, &may, &found.name, operation()?).await
+        let may = enforcer.permit(action::Sync, found.object(context)).map_err(denied)?;
+        windows::check(context, &found)?;
+        start(context, &may, &found.name, operation()?).await
     }
 }
 
 /// Asks the operation that runs to end.
 pub(crate) async fn terminate(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     request: &OperationTerminateRequest,
 ) -> Result<(), Status> {
-    let named =
-        Named { name: text(&request.name), namespace: text(&request.app_namespace), project: text(&request.project) };
-    let Found { name, app, .. } = find(ground, caller, named)?;
-    let object = object::Application::new(app.spec.project(), &name.namespace, &name.name, ground.world.namespace());
-    let may = caller.enforcer().permit(action::Sync, object).map_err(refused)?;
-    store::change(ground, &may, &name, |app| {
+    let Found { name, app, .. } = find(context, caller, request)?;
+    let object = object::Application::new(app.spec.project(), &name.namespace, &name.name, context.world.namespace());
+    let may = caller.enforcer().permit(action::Sync, object).map_err(denied)?;
+    store::change(context, &may, &name, |app| {
         let running = app.operation.is_some()
             || app.status.operation_state.as_ref().is_some_and(|state| !state.phase.is_completed());
         let none = || Status::invalid_argument("Unable to terminate operation. No operation is in progress");
@@ -175,12 +169,12 @@ pub(crate) async fn terminate(
 
 /// Puts the operation into the application, unless another one is there.
 async fn start<A: store::Writing>(
-    ground: &Ground,
+    context: &Context,
     may: &Allowed<A, object::Application>,
     name: &AppName,
     operation: Operation,
 ) -> Result<Application, Status> {
-    store::change(ground, may, name, |app| {
+    store::change(context, may, name, |app| {
         if app.operation.is_some() {
             return Err(Status::failed_precondition("another operation is already in progress"));
         }
@@ -235,7 +229,7 @@ impl Revisions {
     }
 
     /// The commit of each source. Versions of charts are left as they are named: the controller resolves them.
-    async fn resolved(&self, ground: &Ground, app: &Application) -> Result<Vec<String>, Status> {
+    async fn resolved(&self, context: &Context, app: &Application) -> Result<Vec<String>, Status> {
         let mut resolved = Vec::with_capacity(self.0.len());
         for (wanted, source) in self.0.iter().zip(app.spec.sources()) {
             let revision = if wanted.is_empty() { &source.target_revision } else { wanted };
@@ -244,7 +238,7 @@ impl Revisions {
                 continue;
             }
             let project = app.spec.project();
-            let found = ground.sources.resolve(&source.repo_url, project, revision, Freshness::Now).await;
+            let found = context.sources.resolve(&source.repo_url, project, revision, Freshness::Now).await;
             resolved.push(found.map_err(error::source)?.commit.to_string());
         }
         Ok(resolved)

@@ -3,35 +3,35 @@
 use bowline_core_crd::{Application, ApplicationSpec, apply_merge_patch};
 use bowline_core_rbac::{Allowed, action, object};
 use bowline_core_types::AppName;
+use bowline_web_admin::{Caller, Context, denied};
 use bowline_web_wire::application::{ApplicationPatchRequest, ApplicationUpdateRequest, ApplicationUpdateSpecRequest};
 use bowline_web_wire::tonic::Status;
 use serde_json::Value as Json;
 
 use super::find::{Named, find, text};
 use super::validate::{normalize, validate};
-use crate::caller::{Caller, refused};
-use crate::{Ground, store};
+use crate::store;
 
 /// The proof that the caller may change the application, and move it to `project` where that is another one.
 pub(crate) fn permit_update(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     app: &Application,
     project: &str,
 ) -> Result<Allowed<action::Update, object::Application>, Status> {
     let enforcer = caller.enforcer();
     let object = |project: &str| {
-        object::Application::new(project, &app.metadata.namespace, &app.metadata.name, ground.world.namespace())
+        object::Application::new(project, &app.metadata.namespace, &app.metadata.name, context.world.namespace())
     };
     if app.spec.project() != project {
-        let _may = enforcer.permit(action::Create, object(project)).map_err(refused)?;
+        let _may = enforcer.permit(action::Create, object(project)).map_err(denied)?;
     }
-    enforcer.permit(action::Update, object(app.spec.project())).map_err(refused)
+    enforcer.permit(action::Update, object(app.spec.project())).map_err(denied)
 }
 
 /// Gives the application this spec, these labels, annotations and finalizers.
 pub(crate) async fn update(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     request: ApplicationUpdateRequest,
 ) -> Result<Application, Status> {
@@ -42,28 +42,26 @@ pub(crate) async fn update(
         namespace: &app.metadata.namespace,
         project: request.project.as_deref().unwrap_or_default(),
     };
-    let found = find(ground, caller, named)?;
-    let may = permit_update(ground, caller, &found.app, app.spec.project())?;
+    let found = find(context, caller, named)?;
+    let may = permit_update(context, caller, &found.app, app.spec.project())?;
     app.metadata.namespace = found.name.namespace.to_string();
-    validate(ground, &app, request.validate.unwrap_or(true)).await?;
-    put(ground, &may, &found.name, &app).await
+    validate(context, &app, request.validate.unwrap_or(true)).await?;
+    put(context, &may, &found.name, &app).await
 }
 
 /// Gives the application this spec.
 pub(crate) async fn update_spec(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     request: ApplicationUpdateSpecRequest,
 ) -> Result<ApplicationSpec, Status> {
+    let found = find(context, caller, &request)?;
     let spec = request.spec.ok_or_else(|| Status::invalid_argument("the spec is missing"))?;
-    let named =
-        Named { name: text(&request.name), namespace: text(&request.app_namespace), project: text(&request.project) };
-    let found = find(ground, caller, named)?;
     let mut app = Application { spec, ..Application::clone(&found.app) };
     normalize(&mut app);
-    let may = permit_update(ground, caller, &found.app, app.spec.project())?;
-    validate(ground, &app, request.validate.unwrap_or(true)).await?;
-    let stored = store::change(ground, &may, &found.name, |stored| {
+    let may = permit_update(context, caller, &found.app, app.spec.project())?;
+    validate(context, &app, request.validate.unwrap_or(true)).await?;
+    let stored = store::change(context, &may, &found.name, |stored| {
         stored.spec = app.spec.clone();
         Ok(())
     })
@@ -73,22 +71,20 @@ pub(crate) async fn update_spec(
 
 /// Patches the application. Of what the patch changes, spec, labels, annotations and finalizers count.
 pub(crate) async fn patch(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     request: ApplicationPatchRequest,
 ) -> Result<Application, Status> {
-    let named =
-        Named { name: text(&request.name), namespace: text(&request.app_namespace), project: text(&request.project) };
-    let found = find(ground, caller, named)?;
+    let found = find(context, caller, &request)?;
     let parsed: Json = serde_json::from_str(text(&request.patch))
         .map_err(|error| Status::invalid_argument(format!("the patch is no JSON: {error}")))?;
     let kind = text(&request.patch_type);
     let patched = |app: &Application| patched(app, &parsed, kind);
     let app = patched(&found.app)?;
-    let may = permit_update(ground, caller, &found.app, app.spec.project())?;
-    validate(ground, &app, true).await?;
+    let may = permit_update(context, caller, &found.app, app.spec.project())?;
+    validate(context, &app, true).await?;
     // On the newest state, whatever was written since.
-    store::change(ground, &may, &found.name, |stored| {
+    store::change(context, &may, &found.name, |stored| {
         let after = patched(stored)?;
         if after.spec.project() != app.spec.project() {
             return Err(Status::aborted("the application's project changed meanwhile"));
@@ -124,12 +120,12 @@ fn patched(app: &Application, patch: &Json, kind: &str) -> Result<Application, S
 }
 
 async fn put(
-    ground: &Ground,
+    context: &Context,
     may: &Allowed<action::Update, object::Application>,
     name: &AppName,
     app: &Application,
 ) -> Result<Application, Status> {
-    store::change(ground, may, name, |stored| {
+    store::change(context, may, name, |stored| {
         take_over(stored, app);
         Ok(())
     })

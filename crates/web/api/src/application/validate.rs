@@ -3,10 +3,10 @@
 use bowline_core_crd::Application;
 use bowline_core_ports::Origin;
 use bowline_core_project::{Destination, validate_spec};
+use bowline_web_admin::Context;
 use bowline_web_wire::tonic::Status;
 
 use super::find::usable_project;
-use crate::Ground;
 
 /// The spec in the form that is stored: a project is always named.
 pub(crate) fn normalize(app: &mut Application) {
@@ -17,8 +17,8 @@ pub(crate) fn normalize(app: &mut Application) {
 
 /// Checks the spec against its project, and, where `deep`, that its sources can be rendered. What is wrong is told together, as
 /// the conditions that the controller would set.
-pub(crate) async fn validate(ground: &Ground, app: &Application, deep: bool) -> Result<(), Status> {
-    let project = usable_project(ground, app)?;
+pub(crate) async fn validate(context: &Context, app: &Application, deep: bool) -> Result<(), Status> {
+    let project = usable_project(context, app)?;
     if !deep {
         return Ok(());
     }
@@ -31,7 +31,7 @@ pub(crate) async fn validate(ground: &Ground, app: &Application, deep: bool) -> 
         ))
     };
     let to = &app.spec.destination;
-    let cluster = ground.world.destination(&to.server, &to.name).map_err(|reason| invalid(&[reason]))?;
+    let cluster = context.world.destination(&to.server, &to.name).map_err(|reason| invalid(&[reason]))?;
     let destination = Destination {
         server: &cluster.server,
         name: &cluster.name,
@@ -48,7 +48,7 @@ pub(crate) async fn validate(ground: &Ground, app: &Application, deep: bool) -> 
         ));
     }
     let origin = Origin::Sources { revisions: Vec::new(), anew: true };
-    match ground.engine.manifests(app, origin).await {
+    match context.engine.manifests(app, origin).await {
         Ok(_) => Ok(()),
         Err(error) => Err(invalid(&[error.to_string()])),
     }

@@ -2,25 +2,24 @@
 
 use bowline_core_crd::SyncWindow;
 use bowline_plan_windows::{App, Asked, Decision, Windows};
+use bowline_web_admin::{Caller, Context};
 use bowline_web_wire::application::{
     ApplicationSyncWindow, ApplicationSyncWindowsQuery, ApplicationSyncWindowsResponse,
 };
 use bowline_web_wire::tonic::Status;
 
-use super::find::{Found, Named, find, text};
-use crate::Ground;
-use crate::caller::Caller;
+use super::find::{Found, find};
 
 /// Refuses where a window forbids that a person syncs it now.
-pub(crate) fn check(ground: &Ground, found: &Found) -> Result<(), Status> {
-    if can_sync(ground, found) {
+pub(crate) fn check(context: &Context, found: &Found) -> Result<(), Status> {
+    if can_sync(context, found) {
         return Ok(());
     }
     Err(Status::permission_denied("cannot sync: blocked by sync window"))
 }
 
-fn can_sync(ground: &Ground, found: &Found) -> bool {
-    let asked = Asked { now: ground.clock.now(), manual: true, started: None };
+fn can_sync(context: &Context, found: &Found) -> bool {
+    let asked = Asked { now: context.clock.now(), manual: true, started: None };
     let windows = Windows::new(&found.project.spec.sync_windows).matching(of(found));
     matches!(windows.decide(asked), Decision::Allowed)
 }
@@ -37,14 +36,12 @@ fn of(found: &Found) -> App<'_> {
 
 /// The windows of the application's project that hold for it.
 pub(crate) fn windows(
-    ground: &Ground,
+    context: &Context,
     caller: &Caller,
     request: &ApplicationSyncWindowsQuery,
 ) -> Result<ApplicationSyncWindowsResponse, Status> {
-    let named =
-        Named { name: text(&request.name), namespace: text(&request.app_namespace), project: text(&request.project) };
-    let found = find(ground, caller, named)?;
-    let now = ground.clock.now();
+    let found = find(context, caller, request)?;
+    let now = context.clock.now();
     let matching = |window: &&SyncWindow| !Windows::new([*window]).matching(of(&found)).is_empty();
     let assigned: Vec<&SyncWindow> = found.project.spec.sync_windows.iter().filter(matching).collect();
     let is_open = |window: &SyncWindow| Windows::new([window]).usable().any(|window| window.open_since(now).is_some());
@@ -57,6 +54,6 @@ pub(crate) fn windows(
     Ok(ApplicationSyncWindowsResponse {
         active_windows: assigned.iter().filter(|window| is_open(window)).map(|window| shown(window)).collect(),
         assigned_windows: assigned.iter().map(|window| shown(window)).collect(),
-        can_sync: Some(can_sync(ground, &found)),
+        can_sync: Some(can_sync(context, &found)),
     })
 }

@@ -1,8 +1,9 @@
 //! The certificate against the real API server: made and stored, agreed upon, replaced while connections are open.
 #![expect(clippy::unwrap_used, reason = "an error fails the test")]
 
+mod nobody;
+
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -13,15 +14,12 @@ use bowline_base_telemetry::Health;
 use bowline_base_telemetry::prometheus::registry::Registry;
 use bowline_base_value::Value;
 use bowline_core_control::{Control, Watched, World, watch};
-use bowline_core_crd::{Application, ApplicationTree, ResourceDiff};
-use bowline_core_ports::{
-    BoxFuture, ClusterFacts, Engine, EngineError, Fields, Hints, HintsFull, Manifests, Origin, Pushed, Reached, Refs,
-    Remotes, SourceError,
-};
+use bowline_core_ports::{Hints, HintsFull, Pushed};
 use bowline_core_settings::secret_text;
-use bowline_core_types::{AppName, Object};
+use bowline_core_types::Object;
 use bowline_roles_api_server::{ApiServer, Certificate, Config, Metrics, Services, Surroundings};
 use bowline_tests_kube::KubeServer;
+use nobody::Nobody;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
@@ -33,53 +31,6 @@ const SOON: Duration = Duration::from_secs(20);
 fn server() -> &'static KubeServer {
     static SERVER: OnceLock<KubeServer> = OnceLock::new();
     SERVER.get_or_init(|| KubeServer::start().unwrap_or_else(|e| panic!("{e}")))
-}
-
-/// An engine and remotes that nobody asks.
-struct Nobody;
-
-impl Engine for Nobody {
-    fn tree<'a>(&'a self, _: &'a AppName) -> BoxFuture<'a, Result<ApplicationTree, EngineError>> {
-        Box::pin(std::future::pending())
-    }
-
-    fn managed<'a>(&'a self, _: &'a AppName) -> BoxFuture<'a, Result<Vec<ResourceDiff>, EngineError>> {
-        Box::pin(std::future::pending())
-    }
-
-    fn changes(&self, _: &AppName) -> Pin<Box<dyn futures::Stream<Item = ()> + Send>> {
-        Box::pin(futures::stream::pending())
-    }
-
-    fn manifests<'a>(&'a self, _: &'a Application, _: Origin) -> BoxFuture<'a, Result<Manifests, EngineError>> {
-        Box::pin(std::future::pending())
-    }
-
-    fn reach<'a>(&'a self, _: &'a Application) -> BoxFuture<'a, Result<Reached, EngineError>> {
-        Box::pin(std::future::pending())
-    }
-
-    fn cluster<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Option<ClusterFacts>> {
-        Box::pin(async { None })
-    }
-
-    fn invalidate<'a>(&'a self, _: &'a str) -> BoxFuture<'a, ()> {
-        Box::pin(async {})
-    }
-}
-
-impl Remotes for Nobody {
-    fn cluster_version<'a>(&'a self, _: &'a Fields) -> BoxFuture<'a, Result<String, String>> {
-        Box::pin(async { Ok("1.36".to_string()) })
-    }
-
-    fn check<'a>(&'a self, _: &'a Fields) -> BoxFuture<'a, Result<(), SourceError>> {
-        Box::pin(async { Ok(()) })
-    }
-
-    fn refs<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<Refs, SourceError>> {
-        Box::pin(async { Ok(Refs::default()) })
-    }
 }
 
 struct Deaf;
@@ -145,7 +96,7 @@ impl Lab {
                 client: self.client.clone(),
                 engine: Arc::new(Nobody),
                 remotes: Arc::new(Nobody),
-                more: Box::new(|_| Vec::new()),
+                sources: Arc::new(Nobody),
             },
             read: Box::pin(async move { read.ready().await }),
             clock: Arc::new(SystemClock::new()),

@@ -3,27 +3,26 @@
 use std::collections::HashMap;
 
 use bowline_base_value::Value;
-use bowline_core_types::{Object, SECRET_DIGEST_PREFIX, SecretKey, digest_secret, is_secret};
+
+use crate::{Object, SECRET_DIGEST_PREFIX, SecretKey, digest_secret, is_secret};
 
 /// The sign that stands for a value.
 const SIGN: &str = "+";
 /// How many of them stand for the first value; each other value has one more.
 const SIGNS: usize = 8;
 
-/// One object.
-pub fn alone(mut object: Object, key: &SecretKey) -> Object {
-    digest_secret(&mut object, key);
-    if is_secret(&object)
-        && let Ok(hidden) =
-            Object::new(together([Some(object.value().clone())]).into_iter().flatten().next().unwrap_or_default())
-    {
-        return hidden;
+/// One object: what it holds is hidden where it is a Secret. `key` makes the digests that tell values apart.
+pub fn hide_secret(mut object: Object, key: &SecretKey) -> Object {
+    if !is_secret(&object) {
+        return object;
     }
-    object
+    digest_secret(&mut object, key);
+    let [hidden] = hide_digests([Some(object.value().clone())]);
+    hidden.and_then(|value| Object::new(value).ok()).unwrap_or(object)
 }
 
-/// States of one Secret whose data is digests already: a digest is the same signs wherever it stands.
-pub fn together<const N: usize>(states: [Option<Value>; N]) -> [Option<Value>; N] {
+/// States of one object: each digest in them becomes signs, the same ones wherever it stands. What holds no digests stays as it is.
+pub fn hide_digests<const N: usize>(states: [Option<Value>; N]) -> [Option<Value>; N] {
     let mut signs: HashMap<String, usize> = HashMap::new();
     states.map(|state| {
         state.map(|mut value| {
@@ -69,7 +68,7 @@ mod tests {
             digest_secret(&mut object, &key);
             Some(object.value().clone())
         };
-        let shown = together([secret("eA==", "eQ=="), secret("eA==", "eg=="), None]);
+        let shown = hide_digests([secret("eA==", "eQ=="), secret("eA==", "eg=="), None]);
         let data = |i: usize| to_json(shown[i].as_ref().unwrap().get("data").unwrap(), false);
         assert_eq!(data(0), r#"{"a":"++++++++","b":"+++++++++"}"#);
         assert_eq!(data(1), r#"{"a":"++++++++","b":"++++++++++"}"#);
@@ -80,6 +79,6 @@ mod tests {
         let key = SecretKey::new([7; 32]);
         let text = r#"{"apiVersion":"v1","kind":"ConfigMap","data":{"a":"eA=="}}"#;
         let object = Object::new(from_json(text.as_bytes()).unwrap()).unwrap();
-        assert_eq!(alone(object.clone(), &key), object);
+        assert_eq!(hide_secret(object.clone(), &key), object);
     }
 }
