@@ -5,7 +5,6 @@ use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use bowline_core_crd::MessageTable;
 use bowline_core_crd::wire::Field;
@@ -22,6 +21,10 @@ use crate::codec::{Codec, Complete, not_set};
 use crate::gate::{Admission, Call, Gate};
 use crate::json::Json;
 use crate::rpc::Rpc;
+
+mod watched;
+
+use watched::Watched;
 
 /// Messages that come one after the other.
 pub type Messages<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -300,63 +303,8 @@ where
         let (response, admission, extensions) = self.pass(request, call).await?;
         let (rpc, gate) = (self.rpc, self.gate.clone());
         Ok(response.map(|messages| -> Messages<A> {
-            Box::pin(Watched { messages, until: admission.until, rpc, gate, extensions, over: false })
+            Box::pin(Watched::new(messages, admission.until, rpc, gate, extensions))
         }))
-    }
-}
-
-/// A stream of answers that ends when its call is no longer allowed, and whose end the gate is told.
-struct Watched<A: Payload> {
-    messages: Messages<A>,
-    until: Option<BoxFuture<'static, Status>>,
-    rpc: &'static Rpc,
-    gate: Arc<dyn Gate>,
-    extensions: Extensions,
-    over: bool,
-}
-
-impl<A: Payload> Watched<A> {
-    fn end(&mut self, code: Code) {
-        if !self.over {
-            self.over = true;
-            self.messages = Box::pin(stream::empty());
-            self.gate.answered(self.rpc, &self.extensions, code);
-        }
-    }
-}
-
-impl<A: Payload> Stream for Watched<A> {
-    type Item = Result<A, Status>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if self.over {
-            return Poll::Ready(None);
-        }
-        if let Some(until) = &mut self.until
-            && let Poll::Ready(status) = until.poll_unpin(context)
-        {
-            self.end(status.code());
-            return Poll::Ready(Some(Err(status)));
-        }
-        let polled = std::panic::catch_unwind(AssertUnwindSafe(|| self.messages.poll_next_unpin(context)));
-        let polled = polled.unwrap_or_else(|panic| Poll::Ready(Some(Err(panicked(&*panic)))));
-        match polled.map(|item| item.map(|item| item.and_then(|item| complete(&item).map(|()| item)))) {
-            Poll::Ready(Some(Err(status))) => {
-                self.end(status.code());
-                Poll::Ready(Some(Err(status)))
-            }
-            Poll::Ready(None) => {
-                self.end(Code::Ok);
-                Poll::Ready(None)
-            }
-            other => other,
-        }
-    }
-}
-
-impl<A: Payload> Drop for Watched<A> {
-    fn drop(&mut self) {
-        self.end(Code::Cancelled);
     }
 }
 
