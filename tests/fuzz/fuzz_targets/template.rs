@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use bowline_desired_gotmpl::{Host, ItemKind, Lexer, Limits, MissingKey, Runtime, Templates, Text, Value};
+use bowline_base_gotmpl::{Host, ItemKind, Lexer, Limits, MissingKey, Runtime, Templates, Text, Value};
 use libfuzzer_sys::fuzz_target;
 
 struct Still;
@@ -27,7 +27,7 @@ fuzz_target!(|bytes: &[u8]| {
     if ["gen", "bcrypt", "htpasswd", "derive"].iter().any(|slow| shown.contains(slow)) {
         return;
     }
-    let functions = Arc::new(bowline_desired_sprig::functions());
+    let functions = Arc::new(bowline_base_sprig::functions());
     let mut templates = Templates::new();
     if templates.add("fuzz", &text, &functions).is_err() {
         return;

@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
-use bowline_desired_gotmpl::quote;
-use bowline_desired_sprig::path_clean;
+use bowline_base_gotmpl::quote;
+use bowline_base_sprig::path_clean;
 
 use crate::chart::File;
 use crate::load::{MAX_CHART, MAX_FILE};

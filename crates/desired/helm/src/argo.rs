@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use bowline_base_gotmpl::{Host, Limits};
 use bowline_base_tree::{Tree, TreeError, join};
 use bowline_base_value::{Value, yaml};
-use bowline_desired_gotmpl::{Host, Limits};
 
 use crate::capabilities::{Capabilities, KubeVersion};
 use crate::chart::Chart;

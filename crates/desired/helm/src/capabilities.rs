@@ -1,6 +1,6 @@
 //! What the cluster can do, as charts ask for it.
 
-use bowline_desired_gotmpl::quote;
+use bowline_base_gotmpl::quote;
 
 /// The version of Kubernetes that charts are rendered for.
 #[derive(Clone, Debug, PartialEq, Eq)]

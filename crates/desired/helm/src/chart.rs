@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bowline_base_gotmpl::{Functions, ParseError, Text, Tree, parse};
 use bowline_base_value::Value;
-use bowline_desired_gotmpl::{Functions, ParseError, Text, Tree, parse};
 
 use crate::metadata::Metadata;
 

@@ -1,7 +1,7 @@
 //! Dependencies: which are on, under what name, and what they lend to their parent.
 
+use bowline_base_gotmpl::{Map, MapKind, Numbers, Value, fmt, from_base};
 use bowline_base_value::Value as BaseValue;
-use bowline_desired_gotmpl::{Map, MapKind, Numbers, Value, fmt, from_base};
 
 use crate::chart::Chart;
 use crate::family::{Family, Id, Imports, ROOT, Requirement};

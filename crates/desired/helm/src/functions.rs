@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use bowline_base_value as base;
-use bowline_base_value::yaml::{self, EmitOptions};
-use bowline_desired_gotmpl::Type::{Any, String as Str};
-use bowline_desired_gotmpl::{
+use bowline_base_gotmpl::Type::{Any, String as Str};
+use bowline_base_gotmpl::{
     Args, CallError, ConvertError, Entry, Functions, Map, MapKind, Numbers, Runtime, Value, from_base, to_base,
 };
+use bowline_base_value as base;
+use bowline_base_value::yaml::{self, EmitOptions};
 
 use crate::trace::{WARN_END, WARN_START};
 
@@ -52,7 +52,7 @@ const VALUES_METHODS: &[Entry] = &[
         let path = a.str(1);
         let mut parts: Vec<&str> = path.split('.').collect();
         let last = parts.pop().unwrap_or_default();
-        let none = || CallError::new(format!("{} is not a value", bowline_desired_gotmpl::quote(last.as_bytes())));
+        let none = || CallError::new(format!("{} is not a value", bowline_base_gotmpl::quote(last.as_bytes())));
         let table = find_table(a, &parts).map_err(|_| none())?;
         match table.get(last.as_bytes()) {
             Some(value) if value.as_map().is_none() => Ok(value),
@@ -70,14 +70,14 @@ const VALUES_METHODS: &[Entry] = &[
     }),
 ];
 
-use bowline_desired_gotmpl::Type;
+use bowline_base_gotmpl::Type;
 
 /// Helm's type of values.
 pub(crate) const VALUES: MapKind = MapKind::Named("common.Values");
 
 /// The functions that charts are rendered with.
 pub(crate) fn functions() -> Arc<Functions> {
-    Arc::new(bowline_desired_sprig::functions().with(TABLE))
+    Arc::new(bowline_base_sprig::functions().with(TABLE))
 }
 
 /// The methods of values.
@@ -89,9 +89,8 @@ fn find_table(a: &Args, parts: &[&str]) -> Result<std::rc::Rc<Map>, CallError> {
     let mut table = a.map(0);
     for part in parts {
         let next = table.get(part.as_bytes()).and_then(|value| value.as_map());
-        table = next.ok_or_else(|| {
-            CallError::new(format!("{} is not a table", bowline_desired_gotmpl::quote(part.as_bytes())))
-        })?;
+        table = next
+            .ok_or_else(|| CallError::new(format!("{} is not a table", bowline_base_gotmpl::quote(part.as_bytes()))))?;
     }
     Ok(table)
 }

@@ -24,7 +24,7 @@ mod trace;
 pub mod values;
 mod versions;
 
-pub use bowline_desired_gotmpl::{Host, Limits};
+pub use bowline_base_gotmpl::{Host, Limits};
 pub use capabilities::{Capabilities, KubeVersion};
 pub use chart::{Chart, File, Template};
 pub use load::{LoadError, load, load_archive, load_archive_file, load_unpacked};

@@ -1,7 +1,7 @@
 //! From rendered files to manifests and hooks in order.
 
+use bowline_base_gotmpl::Text;
 use bowline_base_value::{Map, Value, yaml};
-use bowline_desired_gotmpl::Text;
 
 use crate::metadata::scalar;
 

@@ -1,7 +1,7 @@
 //! `Chart.yaml`.
 
+use bowline_base_gotmpl::{is_print, quote};
 use bowline_base_value::{Map, Value};
-use bowline_desired_gotmpl::{is_print, quote};
 
 use crate::versions;
 
@@ -254,7 +254,7 @@ pub(crate) fn scalar(value: &Value) -> Option<String> {
         Value::Bool(b) => b.to_string(),
         Value::Int(i) => i.to_string(),
         Value::UInt(u) => u.to_string(),
-        Value::Float(f) => bowline_desired_gotmpl::format_float(*f, 'g', None),
+        Value::Float(f) => bowline_base_gotmpl::format_float(*f, 'g', None),
         _ => return None,
     })
 }

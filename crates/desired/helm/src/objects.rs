@@ -7,12 +7,12 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bowline_base_glob::Glob;
-use bowline_base_value as base;
-use bowline_desired_gotmpl::{
+use bowline_base_gotmpl::{
     Args, CallError, Kind, List, ListKind, Map, MapKind, Numbers, Object, Runtime, Signature, Text, Type, Value,
     from_base,
 };
-use bowline_desired_sprig::path_base;
+use bowline_base_sprig::path_base;
+use bowline_base_value as base;
 
 use crate::capabilities::{Capabilities, KubeVersion};
 use crate::chart::File;

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use bowline_base_value::Value as BaseValue;
-use bowline_desired_gotmpl::{
+use bowline_base_gotmpl::{
     Functions, Host, Limits, Map, MapKind, MissingKey, Numbers, Runtime, Templates, Text, Value, from_base,
     without_no_value,
 };
+use bowline_base_value::Value as BaseValue;
 
 use crate::capabilities::Capabilities;
 use crate::chart::{Chart, File, Template};
@@ -323,7 +323,7 @@ impl Assembly<'_, '_> {
                 continue;
             }
             let executable = Executable {
-                path: bowline_desired_sprig::path_clean(&format!("{path}/{name}")),
+                path: bowline_base_sprig::path_clean(&format!("{path}/{name}")),
                 base_path: format!("{path}/templates"),
                 context: context.clone(),
             };

@@ -1,7 +1,7 @@
 //! `values.schema.json`.
 
-use bowline_desired_gotmpl::{Value as TemplateValue, quote, to_base};
-use bowline_desired_sprig::go_regex;
+use bowline_base_gotmpl::{Value as TemplateValue, quote, to_base};
+use bowline_base_sprig::go_regex;
 use referencing::{Draft, Error, Registry, Resolved, Resolver, Retrieve, Uri, meta};
 use serde_json::Value as Json;
 

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use bowline_base_glob::PathPattern;
+use bowline_base_gotmpl::{Host, Limits, MissingKey, Runtime, Templates, Text, Value as TemplateValue, quote};
 use bowline_base_value::Value;
-use bowline_desired_gotmpl::{Host, Limits, MissingKey, Runtime, Templates, Text, Value as TemplateValue, quote};
 
 use crate::capabilities::{Capabilities, KubeVersion};
 use crate::chart::Chart;
@@ -231,7 +231,7 @@ pub(crate) fn name_of_template(text: &str, host: &mut dyn Host) -> Result<String
     if !text.contains("{{") {
         return Ok(text.to_string());
     }
-    let functions = Arc::new(bowline_desired_sprig::functions());
+    let functions = Arc::new(bowline_base_sprig::functions());
     let mut templates = Templates::new();
     templates.add("name-template", &Text::from(text), &functions).map_err(|error| error.message)?;
     let limits = Limits { steps: 1_000_000, bytes: 1 << 20, ..Limits::default() };

@@ -1,6 +1,6 @@
 //! Errors of templates, laid out as Helm 4 shows them.
 
-use bowline_desired_gotmpl::{Error, ParseError};
+use bowline_base_gotmpl::{Error, ParseError};
 
 /// What `required` and `fail` put around their message, so that only it is shown.
 pub(crate) const WARN_START: &str = "HELM_ERR_START";

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use bowline_base_gotmpl::{Map as TemplateMap, Value as TemplateValue};
 use bowline_base_value::{Map, Value, yaml};
-use bowline_desired_gotmpl::{Map as TemplateMap, Value as TemplateValue};
 
 pub(crate) mod coalesce;
 pub mod set;

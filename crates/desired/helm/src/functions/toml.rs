@@ -1,7 +1,7 @@
 //! `toToml` and `fromToml`: text as BurntSushi's library writes and reads it.
 
+use bowline_base_gotmpl::{Kind, Value, format_float};
 use bowline_base_value as base;
-use bowline_desired_gotmpl::{Kind, Value, format_float};
 
 /// Writes a map: plain values first, then tables, keys sorted.
 pub(super) fn write(value: &Value) -> Result<String, String> {

@@ -270,7 +270,7 @@ impl Check {
         if let Some(known) = self.patterns.get(pattern) {
             return known.clone();
         }
-        let compiled = bowline_desired_sprig::go_regex(pattern).ok().map(Rc::new);
+        let compiled = bowline_base_sprig::go_regex(pattern).ok().map(Rc::new);
         self.patterns.insert(pattern.to_string(), compiled.clone());
         compiled
     }

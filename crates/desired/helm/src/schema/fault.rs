@@ -1,6 +1,6 @@
 //! What is wrong with values, in the words and the layout of Helm's validator.
 
-use bowline_desired_gotmpl::quote;
+use bowline_base_gotmpl::quote;
 use serde_json::Value as Json;
 
 /// One fault, with those that it comes from.

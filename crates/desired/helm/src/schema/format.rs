@@ -1,13 +1,13 @@
 //! Formats of texts, and what is wrong with one, in the words of Helm's validator.
 
-use bowline_desired_gotmpl::quote;
+use bowline_base_gotmpl::quote;
 
 type Check = fn(&str) -> Result<(), String>;
 
 /// The check for a format; `None` for one that says nothing.
 pub(super) fn check(name: &str) -> Option<Check> {
     Some(match name {
-        "regex" => |text| bowline_desired_sprig::go_regex(text).map(drop),
+        "regex" => |text| bowline_base_sprig::go_regex(text).map(drop),
         "json-pointer" => json_pointer,
         "relative-json-pointer" => relative_json_pointer,
         "uuid" => uuid,
@@ -20,15 +20,15 @@ pub(super) fn check(name: &str) -> Option<Check> {
         "date" => date,
         "time" => time,
         "date-time" => date_time,
-        "uri" | "iri" => |text| match bowline_desired_sprig::parse_url(text)?.is_empty() {
+        "uri" | "iri" => |text| match bowline_base_sprig::parse_url(text)?.is_empty() {
             true => Err("relative url".to_string()),
             false => Ok(()),
         },
         "uri-reference" | "iri-reference" => |text| match text.contains('\\') {
             true => Err("contains \\".to_string()),
-            false => bowline_desired_sprig::parse_url(text).map(drop),
+            false => bowline_base_sprig::parse_url(text).map(drop),
         },
-        "uri-template" => |text| bowline_desired_sprig::parse_url(text).map(drop),
+        "uri-template" => |text| bowline_base_sprig::parse_url(text).map(drop),
         "semver" => |text| bowline_base_semver::Version::parse_strict(text).map(drop).map_err(|e| e.to_string()),
         _ => return None,
     })
@@ -219,7 +219,7 @@ fn email(text: &str) -> Result<(), String> {
 }
 
 fn date(text: &str) -> Result<(), String> {
-    bowline_desired_sprig::parse_time("2006-01-02", text).map(drop)
+    bowline_base_sprig::parse_time("2006-01-02", text).map(drop)
 }
 
 fn time(text: &str) -> Result<(), String> {

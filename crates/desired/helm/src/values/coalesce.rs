@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use bowline_desired_gotmpl::{List, Map, MapKind, Numbers, Text, Value, fmt, from_base};
+use bowline_base_gotmpl::{List, Map, MapKind, Numbers, Text, Value, fmt, from_base};
 
 use super::Table;
 use crate::family::{Defaults, Family, Id};

@@ -1,7 +1,7 @@
 //! The `--set` family: `a.b[0]=x,c={1,2}`.
 
+use bowline_base_gotmpl::quote;
 use bowline_base_value::{Map, Value, from_json};
-use bowline_desired_gotmpl::quote;
 
 /// How the values of an assignment are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

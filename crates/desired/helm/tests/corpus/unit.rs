@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use bowline_base_gotmpl::{Map as TemplateMap, Numbers, Text, from_base};
 use bowline_base_tree::MemoryTree;
 use bowline_base_value::{Map, Value, to_json};
-use bowline_desired_gotmpl::{Map as TemplateMap, Numbers, Text, from_base};
 use bowline_desired_helm::template::{Flags, Reader, template};
 use bowline_desired_helm::values::set::{Style, set, set_json, set_literal};
 use bowline_desired_helm::{Chart, Helm, Limits, load};
@@ -125,8 +125,8 @@ fn engine(record: &Value) -> Result<String, String> {
     let templates = record.get("templates").and_then(Value::as_object).expect("a record has templates");
     let texts = templates.iter().map(|(path, template)| {
         let context = match from_base(template.get("vals").unwrap_or(&Value::Null), Numbers::Exact) {
-            bowline_desired_gotmpl::Value::Map(map) => map,
-            _ => TemplateMap::new(bowline_desired_gotmpl::MapKind::Any, std::iter::empty::<(Text, _)>()),
+            bowline_base_gotmpl::Value::Map(map) => map,
+            _ => TemplateMap::new(bowline_base_gotmpl::MapKind::Any, std::iter::empty::<(Text, _)>()),
         };
         (path.to_string(), Text::from(template.str_at(&["tpl"]).unwrap_or_default()), context)
     });
