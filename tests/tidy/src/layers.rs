@@ -32,6 +32,8 @@ const WITHIN_A_BOX: &[(&str, &str)] = &[
     ("bowline-web-admin", "bowline-web-auth"),
     // All services stand on one context and are called by one caller.
     ("bowline-web-api", "bowline-web-admin"),
+    // Templates of ApplicationSets ask for randomness, which that crate owns.
+    ("bowline-web-api", "bowline-web-auth"),
 ];
 
 /// Crates with which I/O or a runtime comes in.

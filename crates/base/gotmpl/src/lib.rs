@@ -32,6 +32,6 @@ pub use node::{Arg, ArgKind, Branch, Command, List as NodeList, Node, NodeKind, 
 pub use number::{Number, parse_float, parse_int, parse_uint};
 pub use parse::{ParseError, parse};
 pub use quote::{is_print, quote, unquote};
-pub use runtime::{Host, Limits, MissingKey, Runtime, Templates, without_no_value};
+pub use runtime::{Host, Limits, MissingKey, Runtime, Templates, Used, without_no_value};
 pub use text::Text;
 pub use value::{IntKind, Kind, List, ListKind, Map, MapKind, Object, Signature, UintKind, Value};

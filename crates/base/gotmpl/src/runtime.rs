@@ -43,6 +43,15 @@ pub struct Limits {
     pub stack: usize,
 }
 
+/// What a run has used of its [`Limits`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    /// Steps.
+    pub steps: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
 /// What a missing map key gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MissingKey {
@@ -279,6 +288,11 @@ impl<'h> Runtime<'h> {
     /// Notes that a map was changed in place. Every function that does so calls this.
     pub fn changed(&mut self, map: &Rc<Map>) {
         self.changed.push(map.clone());
+    }
+
+    /// What the run has used so far.
+    pub fn used(&self) -> Used {
+        Used { steps: self.steps, bytes: self.bytes }
     }
 
     /// Counts work.

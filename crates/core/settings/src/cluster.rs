@@ -31,6 +31,8 @@ pub struct ClusterSecret {
     pub skip_reconcile: bool,
     /// Labels of the Secret.
     pub labels: BTreeMap<String, String>,
+    /// Annotations of the Secret.
+    pub annotations: BTreeMap<String, String>,
     /// How to log in.
     pub auth: ClusterAuth,
 }
@@ -106,18 +108,19 @@ impl ClusterSecret {
             cluster_resources: text("clusterResources") == "true",
             project: text("project"),
             skip_reconcile: object.annotation(bowline_core_types::annotation::SKIP_RECONCILE) == Some("true"),
-            labels: object
-                .value()
-                .get_path(&["metadata", "labels"])
-                .and_then(Value::as_object)
-                .into_iter()
-                .flat_map(|labels| labels.iter())
-                .map(|(key, value)| (key.to_string(), value.as_str().unwrap_or_default().to_string()))
-                .collect(),
+            labels: texts(object, "labels"),
+            annotations: texts(object, "annotations"),
             auth,
             secret,
         })
     }
+}
+
+/// The labels or annotations.
+fn texts(object: &Object, field: &str) -> BTreeMap<String, String> {
+    let map = object.value().get_path(&["metadata", field]).and_then(Value::as_object);
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
+    map.into_iter().flat_map(|map| map.iter()).map(|(key, value)| (key.to_string(), text(value))).collect()
 }
 
 // === impl ClusterAuth ===

@@ -10,12 +10,12 @@ use bowline_web_admin::{
     Accounts, Certificates, Clusters, Context, GpgKeys, Notifications, Projects, Repositories, RepositoryCredentials,
     Sessions, SettingsReader, States, Versions,
 };
-use bowline_web_api::Applications;
+use bowline_web_api::{ApplicationSets, Applications};
 use bowline_web_auth::{Authenticator, Egress, KubeVault, Limits, Parts, SystemRandom};
 use bowline_web_gateway::{Gateway, GrpcWeb, Health, Reflection, swagger};
 use bowline_web_wire::{
-    Api, GrpcService, account, application, certificate, cluster, gpgkey, notification, project, repocreds, repository,
-    session, version,
+    Api, GrpcService, account, application, applicationset, certificate, cluster, gpgkey, notification, project,
+    repocreds, repository, session, version,
 };
 use bytes::Bytes;
 use tokio::sync::watch;
@@ -104,6 +104,7 @@ impl Pieces {
             .with(certificate::certificate_service(Arc::new(Certificates(context.clone()))))
             .with(gpgkey::gpg_key_service(Arc::new(GpgKeys(context.clone()))))
             .with(notification::notification_service(Arc::new(Notifications(context.clone()))))
+            .with(applicationset::application_set_service(Arc::new(ApplicationSets::new(context.clone()))))
             .with(application::application_service(Arc::new(Applications::new(context))));
         let api = Health::of(&api, self.serving).join(api);
         let api = Reflection::of(&api).join(api);

@@ -1,13 +1,16 @@
-//! `application.ApplicationService`: what each call does, on the ports of the engine.
+//! `application.ApplicationService` and `applicationset.ApplicationSetService`: what each call does, on the ports of the engine.
 //!
 //! It stands on the same [`Context`](bowline_web_admin::Context) as the services over the control namespace. What a handler reads
 //! or writes asks for the proof that the caller may ([`bowline_core_rbac::Allowed`]).
 
 mod application;
+mod applicationset;
 mod error;
 mod links;
 mod selector;
 mod setting;
 mod store;
+mod told;
 
 pub use application::Applications;
+pub use applicationset::ApplicationSets;

@@ -10,7 +10,7 @@ use bowline_web_wire::tonic::Status;
 use super::find::check_namespace;
 use super::update::permit_update;
 use super::validate::{normalize, validate};
-use crate::store;
+use crate::store::{self, Kept};
 
 /// Makes it, or, with `upsert`, gives the one that is there this spec.
 pub(crate) async fn create(
@@ -43,7 +43,7 @@ pub(crate) async fn create(
     };
     let Some(there) = context.world.app(&name) else { return Err(refusal) };
     if is_same(&there, &app) {
-        return Ok(store::bare(&there));
+        return Ok(there.bare());
     }
     if !request.upsert.unwrap_or_default() {
         return Err(Status::invalid_argument(
@@ -51,7 +51,7 @@ pub(crate) async fn create(
         ));
     }
     let may = permit_update(context, caller, &there, app.spec.project())?;
-    store::change(context, &may, &name, |stored| {
+    store::change(context, &may, &name, |stored: &mut Application| {
         stored.spec = app.spec.clone();
         stored.metadata.labels.extend(app.metadata.labels.clone());
         stored.metadata.annotations.extend(app.metadata.annotations.clone());

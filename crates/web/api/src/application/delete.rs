@@ -1,5 +1,6 @@
 //! Deleting an application.
 
+use bowline_core_crd::Application;
 use bowline_core_rbac::action;
 use bowline_core_types::annotation;
 use bowline_web_admin::{Caller, Context, denied};
@@ -30,7 +31,7 @@ pub(crate) async fn delete(
             return Err(Status::invalid_argument(message));
         }
     };
-    store::change(context, &may, &found.name, |app| {
+    store::change(context, &may, &found.name, |app: &mut Application| {
         let finalizers = &mut app.metadata.finalizers;
         if !cascade || !policy.is_empty() {
             finalizers.retain(|known| !known.starts_with(annotation::RESOURCES_FINALIZER));
@@ -41,5 +42,5 @@ pub(crate) async fn delete(
         Ok(())
     })
     .await?;
-    store::delete(context, &may, &found.name).await
+    store::delete::<Application>(context, &may, &found.name).await
 }

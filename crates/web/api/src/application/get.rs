@@ -10,7 +10,7 @@ use bowline_web_wire::application::ApplicationQuery;
 use bowline_web_wire::tonic::Status;
 
 use super::find::{Named, find, text};
-use crate::store;
+use crate::store::{self, Kept};
 
 /// How long a refresh is waited for. Callers that want less leave earlier.
 const REFRESH: Duration = Duration::from_secs(300);
@@ -23,12 +23,12 @@ pub(crate) async fn get(context: &Context, caller: &Caller, query: &ApplicationQ
     let found = find(context, caller, Named { name, namespace, project })?;
     let refresh = text(&query.refresh);
     if refresh.is_empty() {
-        return with_health(context, store::bare(&found.app)).await;
+        return with_health(context, found.app.bare()).await;
     }
     let kind = if refresh == "hard" { "hard" } else { "normal" };
     // From before the request on, so that the answer to it cannot be missed.
     let mut follower = context.world.applications().follow();
-    let asked = store::change(context, &found.may_get, &found.name, |app| {
+    let asked = store::change(context, &found.may_get, &found.name, |app: &mut Application| {
         app.metadata.annotations.insert(annotation::REFRESH.to_string(), kind.to_string());
         Ok(())
     })
@@ -55,7 +55,7 @@ pub(crate) async fn get(context: &Context, caller: &Caller, query: &ApplicationQ
             "the application was not refreshed within {REFRESH:?}; its conditions may say why"
         ))
     })??;
-    with_health(context, store::bare(&app)).await
+    with_health(context, app.bare()).await
 }
 
 /// The application with the health of its objects, which its stored status leaves to the tree.

@@ -149,7 +149,7 @@ pub(crate) async fn terminate(
     let Found { name, app, .. } = find(context, caller, request)?;
     let object = object::Application::new(app.spec.project(), &name.namespace, &name.name, context.world.namespace());
     let may = caller.enforcer().permit(action::Sync, object).map_err(denied)?;
-    store::change(context, &may, &name, |app| {
+    store::change(context, &may, &name, |app: &mut Application| {
         let running = app.operation.is_some()
             || app.status.operation_state.as_ref().is_some_and(|state| !state.phase.is_completed());
         let none = || Status::invalid_argument("Unable to terminate operation. No operation is in progress");
@@ -174,7 +174,7 @@ async fn start<A: store::Writing>(
     name: &AppName,
     operation: Operation,
 ) -> Result<Application, Status> {
-    store::change(context, may, name, |app| {
+    store::change(context, may, name, |app: &mut Application| {
         if app.operation.is_some() {
             return Err(Status::failed_precondition("another operation is already in progress"));
         }

@@ -61,7 +61,7 @@ pub(crate) async fn update_spec(
     normalize(&mut app);
     let may = permit_update(context, caller, &found.app, app.spec.project())?;
     validate(context, &app, request.validate.unwrap_or(true)).await?;
-    let stored = store::change(context, &may, &found.name, |stored| {
+    let stored = store::change(context, &may, &found.name, |stored: &mut Application| {
         stored.spec = app.spec.clone();
         Ok(())
     })
@@ -84,7 +84,7 @@ pub(crate) async fn patch(
     let may = permit_update(context, caller, &found.app, app.spec.project())?;
     validate(context, &app, true).await?;
     // On the newest state, whatever was written since.
-    store::change(context, &may, &found.name, |stored| {
+    store::change(context, &may, &found.name, |stored: &mut Application| {
         let after = patched(stored)?;
         if after.spec.project() != app.spec.project() {
             return Err(Status::aborted("the application's project changed meanwhile"));
@@ -125,7 +125,7 @@ async fn put(
     name: &AppName,
     app: &Application,
 ) -> Result<Application, Status> {
-    store::change(context, may, name, |stored| {
+    store::change(context, may, name, |stored: &mut Application| {
         take_over(stored, app);
         Ok(())
     })
