@@ -249,6 +249,7 @@ async fn list(global: &Global, args: ListArgs) -> Result<(), CliError> {
             0,
             ClusterSecret {
                 labels: Default::default(),
+                annotations: Default::default(),
                 secret: String::new(),
                 name: IN_CLUSTER_NAME.to_string(),
                 server: IN_CLUSTER_SERVER.to_string(),
