@@ -146,6 +146,7 @@ impl Bound {
                 engine: controller.engine(),
                 remotes: controller.remotes(),
                 sources: controller.sources(),
+                charts: controller.charts(),
             },
             read: Box::pin(async move { read.ready().await }),
             clock: runtime.clock.clone(),

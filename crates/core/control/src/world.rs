@@ -31,6 +31,8 @@ struct Inner {
     server_secret: Arc<ServerSecret>,
     /// The same, as readers want it.
     repository_list: Arc<Vec<RepositorySecret>>,
+    /// Repositories that are written to, and credentials for them, by Secret.
+    writable: BTreeMap<String, RepositorySecret>,
 }
 
 /// A destination cluster by its names.
@@ -199,16 +201,21 @@ impl World {
                 let cluster = ClusterSecret::from_secret(secret.ok_or("no secret")?);
                 Parsed::Cluster(Box::new(cluster.map_err(|e| e.to_string())?))
             }
-            "repository" | "repo-creds" => {
-                let template = kind == "repo-creds";
+            "repository" | "repo-creds" | "repository-write" | "repo-write-creds" => {
+                let template = matches!(kind, "repo-creds" | "repo-write-creds");
                 let repository = RepositorySecret::from_secret(secret.ok_or("no secret")?, template);
-                Parsed::Repository(repository.map_err(|e| e.to_string())?)
+                let repository = repository.map_err(|e| e.to_string())?;
+                match kind {
+                    "repository" | "repo-creds" => Parsed::Repository(repository),
+                    _ => Parsed::Writable(repository),
+                }
             }
             _ => Parsed::Nothing,
         };
         let mut inner = self.write();
         let was_cluster = inner.clusters.remove(name).is_some();
         let was_repository = inner.repositories.remove(name).is_some();
+        inner.writable.remove(name);
         let is_cluster = matches!(parsed, Parsed::Cluster(_));
         let is_repository = matches!(parsed, Parsed::Repository(_));
         match parsed {
@@ -217,6 +224,9 @@ impl World {
             }
             Parsed::Repository(repository) => {
                 inner.repositories.insert(name.to_string(), repository);
+            }
+            Parsed::Writable(repository) => {
+                inner.writable.insert(name.to_string(), repository);
             }
             Parsed::Nothing => {}
         }
@@ -249,6 +259,11 @@ impl World {
     /// Repositories and credential templates.
     pub fn repositories(&self) -> Arc<Vec<RepositorySecret>> {
         self.read().repository_list.clone()
+    }
+
+    /// Repositories that are written to (rendered manifests go there), and credential templates for them.
+    pub fn writable_repositories(&self) -> Arc<Vec<RepositorySecret>> {
+        Arc::new(self.read().writable.values().cloned().collect())
     }
 
     /// The cluster that a destination names, by URL or by name; a sentence where there is none.
@@ -307,6 +322,7 @@ impl std::fmt::Debug for World {
 enum Parsed {
     Cluster(Box<ClusterSecret>),
     Repository(RepositorySecret),
+    Writable(RepositorySecret),
     Nothing,
 }
 

@@ -19,7 +19,7 @@ pub use cluster::{
 pub use engine::{ClusterFacts, Engine, EngineError, EngineErrorKind, Manifests, Origin, Reached};
 pub use hint::{Hints, HintsFull, Pushed};
 pub use pods::{LogLines, LogQuery, Pods};
-pub use remotes::{Fields, Refs, Remotes};
+pub use remotes::{Fields, Refs, Remotes, Rotated};
 pub use source::{Freshness, Resolved, RevisionMetadata, SourceError, SourceErrorKind, Sources};
 
 /// A future that a port gives: boxed, so that ports can be `dyn`.

@@ -59,7 +59,7 @@ pub(crate) struct Pieces {
 impl Pieces {
     /// Puts together what is served, and makes what a new installation lacks.
     pub(crate) async fn assemble(self, options: &Options) -> Handlers {
-        let Services { world, client, engine, remotes, sources } = self.services;
+        let Services { world, client, engine, remotes, sources, charts } = self.services;
         let dex = bowline_web_auth::DexServer::default();
         let params = world.config_map("argocd-cmd-params-cm").unwrap_or_default();
         let flag = |key: &str| params.get(key).is_some_and(|value| value.trim() == "true");
@@ -87,7 +87,7 @@ impl Pieces {
             tokio::time::sleep(AGAIN).await;
         }
         let clock = self.clock.clone();
-        let context = Context { world, client, auth: auth.clone(), engine, remotes, sources, clock };
+        let context = Context { world, client, auth: auth.clone(), engine, remotes, sources, charts, clock };
         let gate = Arc::new(ApiGate { auth: auth.clone(), clock: self.clock, metrics: self.metrics });
         let repositories = Repositories { context: context.clone(), states: States::default() };
         let api = Api::default()

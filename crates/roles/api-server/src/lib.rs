@@ -40,7 +40,7 @@ use bowline_base_kube::Client;
 use bowline_base_task::Tasks;
 use bowline_base_telemetry::Health;
 use bowline_core_control::World;
-use bowline_core_ports::{BoxFuture, Engine, Hints, Remotes, Sources};
+use bowline_core_ports::{BoxFuture, Charts, Engine, Hints, Remotes, Sources};
 use hyper::{Request, Response, StatusCode};
 use tokio::sync::{Notify, watch};
 use tower::util::BoxCloneSyncService;
@@ -108,6 +108,8 @@ pub struct Services {
     pub remotes: Arc<dyn Remotes>,
     /// The repositories that applications come from.
     pub sources: Arc<dyn Sources>,
+    /// The Helm repositories and registries that charts come from.
+    pub charts: Arc<dyn Charts>,
 }
 
 /// What the API server stands on.

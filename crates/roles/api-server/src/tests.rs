@@ -334,6 +334,7 @@ async fn it_starts_without_a_cluster_and_tells_its_health_at_once() {
             engine: Arc::new(Nobody),
             remotes: Arc::new(Nobody),
             sources: Arc::new(Nobody),
+            charts: Arc::new(Nobody),
         },
         read: Box::pin(std::future::pending()),
         clock: clock.clone(),

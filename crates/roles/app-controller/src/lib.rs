@@ -120,7 +120,7 @@ pub(crate) struct Shared {
     pub world: Arc<World>,
     pub clusters: Arc<Clusters>,
     pub sources: Arc<GitRepositories>,
-    pub charts: Registries,
+    pub charts: Arc<Registries>,
     pub engines: Renderers,
     pub memo: Memo,
     pub queue: Arc<Queue<AppName>>,
@@ -193,7 +193,7 @@ impl AppController {
             client,
             world,
             sources: Arc::new(sources),
-            charts,
+            charts: Arc::new(charts),
             engines,
             config,
         });
@@ -243,6 +243,11 @@ impl AppController {
     /// The repositories that applications come from.
     pub fn sources(&self) -> Arc<dyn bowline_core_ports::Sources> {
         self.shared.sources.clone()
+    }
+
+    /// The Helm repositories and registries that charts come from.
+    pub fn charts(&self) -> Arc<dyn bowline_core_ports::Charts> {
+        self.shared.charts.clone()
     }
 
     /// Where hints of what was pushed go.

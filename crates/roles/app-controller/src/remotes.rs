@@ -1,11 +1,13 @@
 //! The [`Remotes`] port as the controller has it.
 
+mod rotation;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use bowline_base_kube::{Client, Runtime};
 use bowline_base_value::Value;
-use bowline_core_ports::{BoxFuture, Fields, Refs, Remotes, SourceError, SourceErrorKind};
+use bowline_core_ports::{BoxFuture, Fields, Refs, Remotes, Rotated, SourceError, SourceErrorKind};
 use bowline_core_settings::{ClusterSecret, RepositoryKind, RepositorySecret, secret_text};
 use bowline_core_types::Object;
 use bowline_desired_git::{Access, redact};
@@ -22,17 +24,26 @@ pub struct Asked(pub(crate) Arc<Shared>);
 impl Remotes for Asked {
     fn cluster_version<'a>(&'a self, cluster: &'a Fields) -> BoxFuture<'a, Result<String, String>> {
         Box::pin(async move {
-            let secret = ClusterSecret::from_secret(&object(cluster)?).map_err(|e| e.to_string())?;
-            // Its connections end with it.
-            let runtime = Runtime { tasks: self.0.tasks.scope(), ..self.0.runtime.clone() };
-            let client = Client::new(&config(&secret)?, &runtime).map_err(|e| e.to_string())?;
-            let asked = tokio::time::timeout(PATIENCE, client.get_path::<Value>("/version")).await;
-            runtime.tasks.cancel();
-            let version = asked.map_err(|_| format!("no answer within {} s", PATIENCE.as_secs()))?;
+            let cluster = read(cluster)?;
+            let version = self.ask(&cluster, async |client| client.get_path::<Value>("/version").await).await?;
             let version = version.map_err(|e| e.to_string())?;
             let text = |field| version.str_at(&[field]).unwrap_or_default();
             Ok(format!("{}.{}", text("major"), text("minor").trim_end_matches('+')))
         })
+    }
+
+    fn rotate<'a>(&'a self, cluster: &'a Fields) -> BoxFuture<'a, Result<Rotated, String>> {
+        Box::pin(async move {
+            let cluster = read(cluster)?;
+            let account = rotation::Account::of(cluster.auth.bearer_token.expose())?;
+            self.ask(&cluster, async |client| rotation::make(client, &account).await).await?
+        })
+    }
+
+    fn retire<'a>(&'a self, cluster: &'a Fields, rotated: &'a Rotated) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(
+            async move { self.ask(&read(cluster)?, async |client| rotation::retire(client, rotated).await).await? },
+        )
     }
 
     fn check<'a>(&'a self, repository: &'a Fields) -> BoxFuture<'a, Result<(), SourceError>> {
@@ -60,6 +71,24 @@ impl Remotes for Asked {
             Ok(Refs { branches, tags })
         })
     }
+}
+
+// === impl Asked ===
+
+impl Asked {
+    /// Asks a cluster something, within the time that somebody waits. The connections end with it.
+    async fn ask<T>(&self, cluster: &ClusterSecret, question: impl AsyncFnOnce(&Client) -> T) -> Result<T, String> {
+        let runtime = Runtime { tasks: self.0.tasks.scope(), ..self.0.runtime.clone() };
+        let client = Client::new(&config(cluster)?, &runtime).map_err(|e| e.to_string())?;
+        let asked = tokio::time::timeout(PATIENCE, question(&client)).await;
+        runtime.tasks.cancel();
+        asked.map_err(|_| format!("no answer within {} s", PATIENCE.as_secs()))
+    }
+}
+
+/// The cluster that these fields tell of.
+fn read(cluster: &Fields) -> Result<ClusterSecret, String> {
+    ClusterSecret::from_secret(&object(cluster)?).map_err(|e| e.to_string())
 }
 
 /// The Secret that these fields would be stored as.

@@ -70,7 +70,7 @@ pub async fn rendered(
     let mut supplies = Supplies::new();
     for need in std::mem::take(needs) {
         // What cannot be had any more may not be needed any more: the render asks for it where it is.
-        if let Err(reason) = supply(&shared.charts, [need], look.project, fresh, &mut supplies).await {
+        if let Err(reason) = supply(&*shared.charts, [need], look.project, fresh, &mut supplies).await {
             tracing::debug!(reason, "what was needed for a render before cannot be had");
         }
     }
@@ -103,7 +103,7 @@ pub async fn rendered(
         if rounds > ROUNDS || missing.iter().all(|need| supplies.has(need)) {
             return Err(RenderError::Needs(missing).to_string());
         }
-        supply(&shared.charts, missing, look.project, fresh, &mut supplies).await?;
+        supply(&*shared.charts, missing, look.project, fresh, &mut supplies).await?;
     }
 }
 

@@ -227,10 +227,24 @@ impl ClusterService for Clusters {
 
     async fn rotate_auth(&self, request: Request<ClusterQuery>) -> Result<Response<ClusterResponse>, Status> {
         let caller = Caller::of(&request)?;
-        let (_cluster, _may) = self.find(&caller, Update, &request.into_inner())?;
-        Err(Status::unimplemented(
-            "rotating a cluster's token is not supported yet; add the cluster again with `cluster add --upsert`",
-        ))
+        let (reference, _may) = self.find(&caller, Update, &request.into_inner())?;
+        let known = reference.secret.as_ref().ok_or_else(|| {
+            Status::invalid_argument(format!(
+                "{} is reached without a token: there is nothing to rotate",
+                reference.name
+            ))
+        })?;
+        let stored = Object::new(self.stored(known).await?).map_err(|e| unreadable("the Secret", e))?;
+        let mut cluster = form::read(known, &stored);
+        let rotated = self.0.remotes.rotate(&form::fields(&cluster)?).await.map_err(Status::invalid_argument)?;
+        cluster.config.bearer_token = rotated.token.expose().as_str().into();
+        // It is tried before it is stored, and the old one goes when the new one is in force.
+        self.write(&reference, &cluster).await?;
+        let retired = self.0.remotes.retire(&form::fields(&cluster)?, &rotated).await;
+        retired.map_err(|reason| {
+            Status::unknown(format!("the cluster has a new token, but the old one could not be taken back: {reason}"))
+        })?;
+        Ok(Response::new(ClusterResponse {}))
     }
 
     async fn invalidate_cache(&self, request: Request<ClusterQuery>) -> Result<Response<Cluster>, Status> {

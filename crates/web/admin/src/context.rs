@@ -7,7 +7,7 @@ use bowline_base_clock::Clock;
 use bowline_base_kube::{ApiResource, Class, Client, Patch, WriteOptions};
 use bowline_base_value::Value;
 use bowline_core_control::World;
-use bowline_core_ports::{Engine, Remotes, Sources};
+use bowline_core_ports::{Charts, Engine, Remotes, Sources};
 use bowline_web_auth::Authenticator;
 use bowline_web_wire::tonic::Status;
 
@@ -35,6 +35,8 @@ pub struct Context {
     pub remotes: Arc<dyn Remotes>,
     /// The repositories that applications come from.
     pub sources: Arc<dyn Sources>,
+    /// The Helm repositories and registries that charts come from.
+    pub charts: Arc<dyn Charts>,
     /// Time.
     pub clock: Arc<dyn Clock>,
 }

@@ -9,6 +9,7 @@ mod context;
 mod event;
 mod failure;
 mod secret;
+mod side;
 
 mod account;
 mod certificate;

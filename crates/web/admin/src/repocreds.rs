@@ -4,7 +4,6 @@ use bowline_base_kube::Class;
 use bowline_base_value::Value;
 use bowline_core_crd::{RepoCreds, RepoCredsList};
 use bowline_core_rbac::action::{Create, Delete, Get, Update};
-use bowline_core_rbac::{Action, Allowed, object};
 use bowline_core_settings::{RepositoryKind, RepositorySecret};
 use bowline_web_wire::repocreds::{
     RepoCredsCreateRequest, RepoCredsDeleteRequest, RepoCredsQuery, RepoCredsResponse, RepoCredsService,
@@ -15,9 +14,10 @@ use serde_json::json;
 
 use crate::caller::Caller;
 use crate::context::{Context, secrets};
-use crate::failure::{denied, failed, missing};
+use crate::failure::{failed, missing};
 use crate::repository::{credential_fields, filled};
 use crate::secret;
+use crate::side::Side;
 
 /// Credentials of repositories.
 #[derive(Clone)]
@@ -26,52 +26,29 @@ pub struct RepositoryCredentials(pub Context);
 // === impl RepositoryCredentials ===
 
 impl RepositoryCredentials {
-    fn permit<A: Action>(
-        &self,
-        caller: &Caller,
-        action: A,
-        url: &str,
-    ) -> Result<Allowed<A, object::Repository>, Status> {
-        let repository = object::Repository { project: String::new(), url: url.to_string() };
-        caller.enforcer().permit(action, repository).map_err(denied)
+    fn known(&self, side: Side, url: &str) -> Option<RepositorySecret> {
+        side.all(&self.0.world).iter().find(|known| known.template && known.url == *url).cloned()
     }
 
-    fn known<A>(&self, allowed: &Allowed<A, object::Repository>) -> Option<RepositorySecret> {
-        let url = &allowed.object().url;
-        self.0.world.repositories().iter().find(|known| known.template && known.url == *url).cloned()
-    }
-
-    async fn write(&self, known: &RepositorySecret, creds: &RepoCreds) -> Result<(), Status> {
+    async fn write(&self, side: Side, known: &RepositorySecret, creds: &RepoCreds) -> Result<(), Status> {
         let fields = credential_fields(creds);
         let patch = secret::patch(&fields, json!({}));
         let changed = self.0.change(&secrets(), &known.secret, |_: &Value| Ok(Some(patch.clone()))).await?;
         changed.ok_or_else(|| missing("repository credentials", &creds.url))?;
-        self.settled(&known.secret, creds).await;
+        self.settled(side, &known.secret, creds).await;
         Ok(())
     }
 
-    async fn settled(&self, name: &str, creds: &RepoCreds) {
+    async fn settled(&self, side: Side, name: &str, creds: &RepoCreds) {
         let fields = credential_fields(creds);
         let wanted = filled(&fields);
         let so = |known: &RepositorySecret| known.secret == name && wanted.iter().all(|(k, v)| known.text(k) == *v);
-        self.0.settle(|world| world.repositories().iter().any(so)).await;
+        self.0.settle(|world| side.all(world).iter().any(so)).await;
     }
 
-    fn no_hydrator(&self) -> Status {
-        let on = self.0.world.config("argocd-cmd-params-cm", "hydrator.enabled").is_some_and(|v| v.trim() == "true");
-        Status::unimplemented(if on { "the hydrator is not supported yet" } else { "hydrator is disabled" })
-    }
-}
-
-#[tonic::async_trait]
-impl RepoCredsService for RepositoryCredentials {
-    async fn list_repository_credentials(
-        &self,
-        request: Request<RepoCredsQuery>,
-    ) -> Result<Response<RepoCredsList>, Status> {
-        let caller = Caller::of(&request)?;
-        let all = self.0.world.repositories();
-        let visible = all.iter().filter(|known| known.template && self.permit(&caller, Get, &known.url).is_ok());
+    fn list(&self, side: Side, caller: &Caller) -> RepoCredsList {
+        let all = side.all(&self.0.world);
+        let visible = all.iter().filter(|known| known.template && side.permit(caller, Get, "", &known.url).is_ok());
         let mut items: Vec<RepoCreds> = visible
             .map(|known| RepoCreds {
                 url: known.url.clone(),
@@ -86,45 +63,34 @@ impl RepoCredsService for RepositoryCredentials {
             })
             .collect();
         items.sort_by(|a, b| a.url.cmp(&b.url));
-        Ok(Response::new(RepoCredsList { items, ..RepoCredsList::default() }))
+        RepoCredsList { items, ..RepoCredsList::default() }
     }
 
-    async fn list_write_repository_credentials(
-        &self,
-        request: Request<RepoCredsQuery>,
-    ) -> Result<Response<RepoCredsList>, Status> {
-        Caller::of(&request)?;
-        Err(self.no_hydrator())
-    }
-
-    async fn create_repository_credentials(
-        &self,
-        request: Request<RepoCredsCreateRequest>,
-    ) -> Result<Response<RepoCreds>, Status> {
-        let caller = Caller::of(&request)?;
-        let RepoCredsCreateRequest { creds, upsert } = request.into_inner();
+    async fn create(&self, side: Side, caller: &Caller, asked: RepoCredsCreateRequest) -> Result<RepoCreds, Status> {
+        let RepoCredsCreateRequest { creds, upsert } = asked;
         let creds = creds.ok_or_else(no_payload)?;
-        let allowed = self.permit(&caller, Create, &creds.url)?;
+        side.permit(caller, Create, "", &creds.url)?;
         if creds.url.trim().is_empty() {
             return Err(Status::invalid_argument("must specify URL"));
         }
         let answer = RepoCreds { url: creds.url.clone(), ..RepoCreds::default() };
         let fields = credential_fields(&creds);
-        if let Some(known) = self.known(&allowed) {
+        if let Some(known) = self.known(side, &creds.url) {
             if filled(&known.data) == filled(&fields) {
-                return Ok(Response::new(answer));
+                return Ok(answer);
             }
             if !upsert {
                 return Err(Status::invalid_argument(
                     "existing repository credentials spec is different; use upsert flag to force update",
                 ));
             }
-            let _may = self.permit(&caller, Update, &creds.url)?;
-            self.write(&known, &creds).await?;
-            return Ok(Response::new(answer));
+            side.permit(caller, Update, "", &creds.url)?;
+            self.write(side, &known, &creds).await?;
+            return Ok(answer);
         }
-        let name = secret::name("creds", &[creds.url.as_str()]);
-        let object = secret::object(&name, "repo-creds", &fields, &Default::default(), &Default::default());
+        let (kind, prefix) = side.credentials();
+        let name = secret::name(prefix, &[creds.url.as_str()]);
+        let object = secret::object(&name, kind, &fields, &Default::default(), &Default::default());
         match self.0.create(&secrets(), &object).await {
             Ok(_) => {}
             Err(error) if error.is(Class::AlreadyExists) => {
@@ -132,16 +98,68 @@ impl RepoCredsService for RepositoryCredentials {
             }
             Err(error) => return Err(failed(error)),
         }
-        self.settled(&name, &creds).await;
-        Ok(Response::new(answer))
+        self.settled(side, &name, &creds).await;
+        Ok(answer)
+    }
+
+    async fn update(&self, side: Side, caller: &Caller, asked: RepoCredsUpdateRequest) -> Result<RepoCreds, Status> {
+        let creds = asked.creds.ok_or_else(no_payload)?;
+        side.permit(caller, Update, "", &creds.url)?;
+        let known = self.known(side, &creds.url).ok_or_else(|| missing("repository credentials", &creds.url))?;
+        self.write(side, &known, &creds).await?;
+        Ok(RepoCreds { url: creds.url, ..RepoCreds::default() })
+    }
+
+    async fn delete(
+        &self,
+        side: Side,
+        caller: &Caller,
+        asked: RepoCredsDeleteRequest,
+    ) -> Result<RepoCredsResponse, Status> {
+        let url = asked.url;
+        side.permit(caller, Delete, "", &url)?;
+        let known = self.known(side, &url).ok_or_else(|| missing("repository credentials", &url))?;
+        self.0.forget_secret(&known.secret).await?;
+        self.0.settle(|world| !side.all(world).iter().any(|other| other.secret == known.secret)).await;
+        Ok(RepoCredsResponse {})
+    }
+
+    fn writing(&self) -> Result<Side, Status> {
+        Side::Write.admit(&self.0)
+    }
+}
+
+#[tonic::async_trait]
+impl RepoCredsService for RepositoryCredentials {
+    async fn list_repository_credentials(
+        &self,
+        request: Request<RepoCredsQuery>,
+    ) -> Result<Response<RepoCredsList>, Status> {
+        Ok(Response::new(self.list(Side::Read, &Caller::of(&request)?)))
+    }
+
+    async fn list_write_repository_credentials(
+        &self,
+        request: Request<RepoCredsQuery>,
+    ) -> Result<Response<RepoCredsList>, Status> {
+        let caller = Caller::of(&request)?;
+        Ok(Response::new(self.list(self.writing()?, &caller)))
+    }
+
+    async fn create_repository_credentials(
+        &self,
+        request: Request<RepoCredsCreateRequest>,
+    ) -> Result<Response<RepoCreds>, Status> {
+        let caller = Caller::of(&request)?;
+        self.create(Side::Read, &caller, request.into_inner()).await.map(Response::new)
     }
 
     async fn create_write_repository_credentials(
         &self,
         request: Request<RepoCredsCreateRequest>,
     ) -> Result<Response<RepoCreds>, Status> {
-        Caller::of(&request)?;
-        Err(self.no_hydrator())
+        let caller = Caller::of(&request)?;
+        self.create(self.writing()?, &caller, request.into_inner()).await.map(Response::new)
     }
 
     async fn update_repository_credentials(
@@ -149,19 +167,15 @@ impl RepoCredsService for RepositoryCredentials {
         request: Request<RepoCredsUpdateRequest>,
     ) -> Result<Response<RepoCreds>, Status> {
         let caller = Caller::of(&request)?;
-        let creds = request.into_inner().creds.ok_or_else(no_payload)?;
-        let allowed = self.permit(&caller, Update, &creds.url)?;
-        let known = self.known(&allowed).ok_or_else(|| missing("repository credentials", &creds.url))?;
-        self.write(&known, &creds).await?;
-        Ok(Response::new(RepoCreds { url: creds.url, ..RepoCreds::default() }))
+        self.update(Side::Read, &caller, request.into_inner()).await.map(Response::new)
     }
 
     async fn update_write_repository_credentials(
         &self,
         request: Request<RepoCredsUpdateRequest>,
     ) -> Result<Response<RepoCreds>, Status> {
-        Caller::of(&request)?;
-        Err(self.no_hydrator())
+        let caller = Caller::of(&request)?;
+        self.update(self.writing()?, &caller, request.into_inner()).await.map(Response::new)
     }
 
     async fn delete_repository_credentials(
@@ -169,20 +183,15 @@ impl RepoCredsService for RepositoryCredentials {
         request: Request<RepoCredsDeleteRequest>,
     ) -> Result<Response<RepoCredsResponse>, Status> {
         let caller = Caller::of(&request)?;
-        let url = request.into_inner().url;
-        let allowed = self.permit(&caller, Delete, &url)?;
-        let known = self.known(&allowed).ok_or_else(|| missing("repository credentials", &url))?;
-        self.0.forget_secret(&known.secret).await?;
-        self.0.settle(|world| !world.repositories().iter().any(|other| other.secret == known.secret)).await;
-        Ok(Response::new(RepoCredsResponse {}))
+        self.delete(Side::Read, &caller, request.into_inner()).await.map(Response::new)
     }
 
     async fn delete_write_repository_credentials(
         &self,
         request: Request<RepoCredsDeleteRequest>,
     ) -> Result<Response<RepoCredsResponse>, Status> {
-        Caller::of(&request)?;
-        Err(self.no_hydrator())
+        let caller = Caller::of(&request)?;
+        self.delete(self.writing()?, &caller, request.into_inner()).await.map(Response::new)
     }
 }
 

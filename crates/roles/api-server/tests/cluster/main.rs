@@ -97,6 +97,7 @@ impl Lab {
                 engine: Arc::new(Nobody),
                 remotes: Arc::new(Nobody),
                 sources: Arc::new(Nobody),
+                charts: Arc::new(Nobody),
             },
             read: Box::pin(async move { read.ready().await }),
             clock: Arc::new(SystemClock::new()),

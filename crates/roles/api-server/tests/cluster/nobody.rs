@@ -1,12 +1,13 @@
 //! [`Nobody`], shared by the tests of this crate that ask no engine.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use bowline_base_tree::{ObjectId, Tree};
 use bowline_core_crd::{Application, ApplicationTree, ResourceDiff};
 use bowline_core_ports::{
-    BoxFuture, ClusterFacts, Engine, EngineError, Fields, Freshness, Manifests, Origin, Reached, Refs, Remotes,
-    Resolved, RevisionMetadata, SourceError, Sources,
+    BoxFuture, ChartVersions, Charts, ClusterFacts, Engine, EngineError, Fields, Freshness, Manifests, Origin, Place,
+    Reached, Refs, Remotes, Resolved, ResolvedChart, RevisionMetadata, Rotated, SourceError, Sources,
 };
 use bowline_core_types::AppName;
 
@@ -48,6 +49,14 @@ impl Remotes for Nobody {
         Box::pin(async { Ok("1.36".to_string()) })
     }
 
+    fn rotate<'a>(&'a self, _: &'a Fields) -> BoxFuture<'a, Result<Rotated, String>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn retire<'a>(&'a self, _: &'a Fields, _: &'a Rotated) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(std::future::pending())
+    }
+
     fn check<'a>(&'a self, _: &'a Fields) -> BoxFuture<'a, Result<(), SourceError>> {
         Box::pin(async { Ok(()) })
     }
@@ -78,6 +87,46 @@ impl Sources for Nobody {
         _: &'a str,
         _: ObjectId,
     ) -> BoxFuture<'a, Result<RevisionMetadata, SourceError>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+impl Charts for Nobody {
+    fn resolve<'a>(
+        &'a self,
+        _: Place<'a>,
+        _: &'a str,
+        _: Freshness,
+    ) -> BoxFuture<'a, Result<ResolvedChart, SourceError>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn tree<'a>(&'a self, _: Place<'a>, _: &'a ResolvedChart) -> BoxFuture<'a, Result<Tree, SourceError>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn forget(&self, _: Place<'_>, _: &str) {}
+
+    fn dependency<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+        _: &'a str,
+        _: &'a str,
+        _: Freshness,
+    ) -> BoxFuture<'a, Result<Tree, SourceError>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn file<'a>(&'a self, _: &'a str, _: Freshness) -> BoxFuture<'a, Result<Arc<[u8]>, SourceError>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn list<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<Vec<ChartVersions>, SourceError>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn tags<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<Vec<String>, SourceError>> {
         Box::pin(std::future::pending())
     }
 }

@@ -1,8 +1,9 @@
 //! What is known of a revision: a commit, a version of a chart, an artifact.
 
 use bowline_base_tree::ObjectId;
+use bowline_base_value::{Value, yaml};
 use bowline_core_crd::{ApplicationSource, ChartDetails, OCIMetadata, RevisionMetadata, Time};
-use bowline_core_ports::Freshness;
+use bowline_core_ports::{Freshness, Place};
 use bowline_web_admin::{Caller, Context};
 use bowline_web_wire::application::RevisionMetadataQuery;
 use bowline_web_wire::tonic::Status;
@@ -42,11 +43,38 @@ pub(crate) async fn chart(
     caller: &Caller,
     query: &RevisionMetadataQuery,
 ) -> Result<ChartDetails, Status> {
-    let (_, source) = source(context, caller, query)?;
+    let (found, source) = source(context, caller, query)?;
     if source.chart.is_empty() {
         return Err(Status::invalid_argument("the source is no chart of a Helm repository"));
     }
-    Err(Status::unimplemented("details of charts in repositories are not served yet"))
+    let place = Place {
+        url: &source.repo_url,
+        chart: &source.chart,
+        project: found.app.spec.project(),
+        pass_credentials: false,
+    };
+    let resolved =
+        context.charts.resolve(place, text(&query.revision), Freshness::Known).await.map_err(error::source)?;
+    let tree = context.charts.tree(place, &resolved).await.map_err(error::source)?;
+    let text = tree.read_text("Chart.yaml").map_err(|error| Status::unknown(error.to_string()))?;
+    let said = yaml::from_yaml(&text).map_err(|error| Status::unknown(format!("Chart.yaml: {error}")))?;
+    Ok(details(&said))
+}
+
+/// What `Chart.yaml` says for people.
+fn details(chart: &Value) -> ChartDetails {
+    let text = |value: &Value, key: &str| value.str_at(&[key]).unwrap_or_default().trim().to_string();
+    let maintainer = |value: &Value| {
+        let (name, mail) = (text(value, "name"), text(value, "email"));
+        let known = if mail.is_empty() { name } else { format!("{name} <{mail}>") };
+        known.trim().to_string()
+    };
+    let maintainers = chart.get("maintainers").and_then(Value::as_array).unwrap_or_default();
+    ChartDetails {
+        description: text(chart, "description"),
+        home: text(chart, "home"),
+        maintainers: maintainers.iter().map(maintainer).collect(),
+    }
 }
 
 /// What an artifact says of itself.
@@ -82,4 +110,19 @@ fn source(
         Status::invalid_argument(format!("source index {place} not found: there are {count} sources"))
     })?;
     Ok((found, source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chart_is_told_as_people_read_it() {
+        let chart =
+            "description: Shop\nhome: https://shop\nmaintainers: [{name: A, email: a@b}, {name: C}, {email: d@e}]";
+        let told = details(&yaml::from_yaml(chart).unwrap());
+        assert_eq!((told.description.as_str(), told.home.as_str()), ("Shop", "https://shop"));
+        assert_eq!(told.maintainers, ["A <a@b>", "C", "<d@e>"]);
+        assert_eq!(details(&Value::Null), ChartDetails::default());
+    }
 }
