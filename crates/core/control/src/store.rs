@@ -174,6 +174,14 @@ impl<T: Resource> Store<T> {
     pub fn put(&self, object: T) -> bool {
         let metadata = object.metadata();
         let name = AppName::new(metadata.namespace.as_str(), metadata.name.as_str());
+        // The answer to the write that let it go: the watch may have told before that it is gone, and will not tell again.
+        if metadata.deletion_timestamp.is_some() && metadata.finalizers.is_empty() {
+            let known = self.get(&name).is_some_and(|known| known.object.metadata().uid == metadata.uid);
+            if known {
+                self.remove(&name);
+            }
+            return known;
+        }
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         let version = |object: &T| object.metadata().resource_version.parse::<u64>().unwrap_or(0);
         let kind = match inner.objects.get(&name) {
@@ -284,6 +292,22 @@ mod tests {
         assert!(!store.put(app("a", 4, "u")));
         assert!(store.put(app("a", 12, "u")), "versions are numbers");
         assert!(store.put(app("a", 3, "another")), "it was made anew");
+    }
+
+    #[test]
+    fn the_answer_to_the_last_write_brings_nothing_back() {
+        let store = Store::default();
+        store.put(app("a", 1, "u"));
+        store.remove(&name("a"));
+        let mut let_go = app("a", 2, "u");
+        let_go.metadata.deletion_timestamp = Some(bowline_core_crd::Time::new(jiff::Timestamp::UNIX_EPOCH));
+        assert!(!store.put(let_go.clone()));
+        assert!(store.is_empty());
+        store.put(app("a", 3, "another"));
+        assert!(!store.put(let_go.clone()), "it is about another one");
+        store.put(app("a", 4, "u"));
+        assert!(store.put(let_go), "it came before the watch told");
+        assert!(store.is_empty());
     }
 
     #[test]

@@ -124,4 +124,13 @@ impl Gate for ApiGate {
         // Neither what was asked nor what was answered is told: both hold secrets.
         tracing::info!(protocol, service, method, code, user, peer, millis, "call");
     }
+
+    fn panicked(&self, rpc: &'static Rpc, text: &str) {
+        tracing::error!(
+            service = rpc.service,
+            method = rpc.name,
+            text,
+            "a call panicked: this is a fault of the server"
+        );
+    }
 }

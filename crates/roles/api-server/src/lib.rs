@@ -179,8 +179,18 @@ impl ApiServer {
         spawn(&tasks, "follow the server's options", async move {
             read.await;
             let now = Options::of(&source.flags, &source.world.settings());
-            let _ = assembled.set(pieces.assemble(&now).await);
-            certificates::follow(source, options_out, mode_out).await;
+            let made = pieces.assemble(&now).await;
+            let auth = made.auth.clone();
+            let _ = assembled.set(made);
+            // Cookies are what the settings say now, not what they said at the start.
+            let mut current = options_out.subscribe();
+            let cookies = async {
+                while current.changed().await.is_ok() {
+                    let now = current.borrow_and_update().clone();
+                    auth.follow(&now.base_href, &now.root_path, now.insecure);
+                }
+            };
+            tokio::join!(certificates::follow(source, options_out, mode_out), cookies);
         });
         let stopping = cancel.clone();
         tasks.spawn("say that the server stops", async move {

@@ -2,6 +2,8 @@
 
 mod form;
 
+use std::collections::BTreeMap;
+
 use bowline_base_kube::Class;
 use bowline_base_value::Value;
 use bowline_core_control::ClusterRef;
@@ -72,7 +74,10 @@ impl Clusters {
         let version = self.version(&fields).await?;
         match &reference.secret {
             Some(known) => {
-                let metadata = json!({"labels": form::labels(wanted), "annotations": form::annotations(wanted)});
+                let metadata = json!({
+                    "labels": replaced(&form::foreign(&known.labels), &form::foreign(&wanted.labels)),
+                    "annotations": replaced(&form::foreign(&known.annotations), &form::foreign(&wanted.annotations)),
+                });
                 let patch = secret::patch(&fields, metadata);
                 let changed = self.0.change(&secrets(), &known.secret, |_| Ok(Some(patch.clone()))).await?;
                 changed.ok_or_else(hidden)?;
@@ -90,15 +95,15 @@ impl Clusters {
 
     /// Waits until the world says what was written.
     async fn settled(&self, wanted: &Cluster) {
-        let (server, name) = (wanted.server.trim_end_matches('/').to_string(), wanted.name.clone());
-        self.0
-            .settle(|world| {
-                world
-                    .clusters()
-                    .iter()
-                    .any(|(_, known)| known.server == server && (name.is_empty() || known.name == name))
-            })
-            .await;
+        let server = wanted.server.trim_end_matches('/');
+        let is_it = |known: &ClusterSecret| {
+            known.server == server
+                && (wanted.name.is_empty() || known.name == wanted.name)
+                && known.project == wanted.project
+                && form::foreign(&known.labels) == form::foreign(&wanted.labels)
+                && form::foreign(&known.annotations) == form::foreign(&wanted.annotations)
+        };
+        self.0.settle(|world| world.clusters().iter().any(|(_, known)| is_it(known))).await;
     }
 
     /// The version that the cluster tells; a cluster that cannot be reached is not stored.
@@ -164,7 +169,13 @@ impl ClusterService for Clusters {
         let fields = form::fields(&cluster)?;
         let version = self.version(&fields).await?;
         let name = form::secret_name(&cluster.server);
-        let object = secret::object(&name, "cluster", &fields, &form::labels(&cluster), &form::annotations(&cluster));
+        let object = secret::object(
+            &name,
+            "cluster",
+            &fields,
+            &form::foreign(&cluster.labels),
+            &form::foreign(&cluster.annotations),
+        );
         match self.0.create(&secrets(), &object).await {
             Ok(_) => {}
             Err(error) if error.is(Class::AlreadyExists) => {
@@ -253,6 +264,12 @@ impl ClusterService for Clusters {
         self.0.engine.invalidate(&cluster.server).await;
         Ok(Response::new(shown(&self.0, &cluster).await))
     }
+}
+
+/// The part of a merge patch that makes `before` into `after`.
+fn replaced(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> serde_json::Value {
+    let gone = before.keys().filter(|key| !after.contains_key(*key)).map(|key| (key.clone(), serde_json::Value::Null));
+    gone.chain(after.iter().map(|(key, value)| (key.clone(), json!(value)))).collect()
 }
 
 /// The clusters of a project, for those who may see the project.

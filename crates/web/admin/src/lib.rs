@@ -8,6 +8,7 @@ mod caller;
 mod context;
 mod event;
 mod failure;
+mod links;
 mod secret;
 mod side;
 
@@ -31,6 +32,7 @@ pub use context::{Context, options};
 pub use event::{About, Done, read_events};
 pub use failure::{denied, failed, hidden, of_auth};
 pub use gpgkey::GpgKeys;
+pub use links::{About as LinksAbout, links};
 pub use notification::Notifications;
 pub use project::Projects;
 pub use repocreds::RepositoryCredentials;

@@ -259,11 +259,9 @@ impl ProjectService for Projects {
     async fn list_links(&self, request: Request<ListProjectLinksRequest>) -> Result<Response<LinksResponse>, Status> {
         let caller = Caller::of(&request)?;
         let allowed = self.permit(&caller, Get, &request.into_inner().name)?;
-        self.known(&allowed)?;
-        if self.0.world.config("argocd-cm", "project.links").is_some_and(|links| !links.trim().is_empty()) {
-            return Err(Status::unimplemented("project.links in argocd-cm is not supported yet"));
-        }
-        Ok(Response::new(LinksResponse::default()))
+        let project = self.known(&allowed)?;
+        let about = crate::links::About::default().with_project(&project);
+        crate::links::links(&self.0, "project.links", &about).map(Response::new)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bowline_core_types::Sensitive;
-use bowline_web_auth::{Authenticator, Cookies, Identity, REFRESH_COOKIE, TOKEN_COOKIE};
+use bowline_web_auth::{Authenticator, Cookies, Identity, Kind, Presented, REFRESH_COOKIE, TOKEN_COOKIE};
 use bowline_web_wire::HttpHeaders;
 use bowline_web_wire::session::{
     GetUserInfoRequest, GetUserInfoResponse, SessionCreateRequest, SessionDeleteRequest, SessionResponse,
@@ -56,6 +56,11 @@ impl SessionService for Sessions {
     }
 
     async fn delete(&self, request: Request<SessionDeleteRequest>) -> Result<Response<SessionResponse>, Status> {
+        // The token is good no more, wherever it was copied to. An API key is no session: it is deleted where it was made.
+        let presented = request.extensions().get::<Presented>().cloned().unwrap_or_default();
+        let session = Caller::maybe(&request).map(|caller| caller.principal);
+        let session = session.filter(|principal| matches!(principal.kind, Kind::Login | Kind::External));
+        self.0.end(&presented, session.as_deref()).await;
         let sent = request.metadata().get_all("grpcgateway-cookie");
         let present = Cookies::of(sent.iter().filter_map(|value| value.to_str().ok()));
         let rules = self.0.options().cookies();

@@ -22,14 +22,12 @@ use bowline_core_crd::{
     Application, ApplicationList, ApplicationSpec, ApplicationTree, ApplicationWatchEvent, ChartDetails, OCIMetadata,
     RevisionMetadata,
 };
-use bowline_web_admin::{Caller, Context};
+use bowline_web_admin::{Caller, Context, LinksAbout, links};
 use bowline_web_wire::Messages;
 use bowline_web_wire::application::*;
 use bowline_web_wire::events::EventList;
 use bowline_web_wire::repository::ManifestResponse;
 use bowline_web_wire::tonic::{Request, Response, Status};
-
-use crate::links;
 
 /// The service over the applications of the control plane.
 #[derive(Clone)]
@@ -280,8 +278,9 @@ impl ApplicationService for Applications {
             namespace: find::text(&request.namespace),
             project: find::text(&request.project),
         };
-        find::find(&self.0, &caller, named)?;
-        links::links(&self.0, "application.links").map(Response::new)
+        let found = find::find(&self.0, &caller, named)?;
+        let about = LinksAbout::application(&self.0, &found.app);
+        links(&self.0, "application.links", &about).map(Response::new)
     }
 
     async fn list_resource_links(
@@ -289,12 +288,8 @@ impl ApplicationService for Applications {
         request: Request<ApplicationResourceRequest>,
     ) -> Result<Response<LinksResponse>, Status> {
         let (caller, request) = open(request)?;
-        let named = find::Named {
-            name: find::text(&request.name),
-            namespace: find::text(&request.app_namespace),
-            project: find::text(&request.project),
-        };
-        find::find(&self.0, &caller, named)?;
-        links::links(&self.0, "resource.links").map(Response::new)
+        let (found, object) = resource::read(&self.0, &caller, &request).await?;
+        let about = LinksAbout::application(&self.0, &found.app).with_resource(object);
+        links(&self.0, "resource.links", &about).map(Response::new)
     }
 }

@@ -6,7 +6,6 @@
 mod application;
 mod applicationset;
 mod error;
-mod links;
 mod selector;
 mod setting;
 mod store;

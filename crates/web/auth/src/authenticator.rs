@@ -7,7 +7,7 @@ pub use local::Issued;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use bowline_base_clock::Clock;
 use bowline_core_control::World;
@@ -77,7 +77,7 @@ pub struct Authenticator {
     pub(crate) http: Arc<dyn Http>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
-    pub(crate) options: Options,
+    options: RwLock<Arc<Options>>,
     pub(crate) throttle: Throttle,
     pub(crate) providers: Providers,
     /// Sessions that were revoked here, until the world says so too.
@@ -132,7 +132,7 @@ impl Options {
 
 impl fmt::Debug for Authenticator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Authenticator").field("options", &self.options).finish_non_exhaustive()
+        f.debug_struct("Authenticator").field("options", &self.options()).finish_non_exhaustive()
     }
 }
 
@@ -146,7 +146,7 @@ impl Authenticator {
             http: parts.http,
             clock: parts.clock,
             random: parts.random,
-            options: parts.options,
+            options: RwLock::new(Arc::new(parts.options)),
             providers: Providers::default(),
             revoked_here: Mutex::default(),
             enforcers: Mutex::default(),
@@ -156,7 +156,7 @@ impl Authenticator {
     /// Who asks: the principal of the token that came, or nobody in particular where anonymous access is on. An error is the
     /// contract's: `Unauthenticated`, "no session information" or "invalid session: …".
     pub async fn authenticate(&self, presented: &Presented) -> Result<Session, AuthError> {
-        if self.options.disable_auth {
+        if self.options().disable_auth {
             return Ok(Session::without_token(Kind::Unrestricted));
         }
         match self.session(presented).await {
@@ -169,7 +169,7 @@ impl Authenticator {
     /// Who asks something that everybody may (version, settings, session): no error, but also nobody in particular where anonymous
     /// access is on.
     pub async fn identify(&self, presented: &Presented) -> Identity {
-        if self.options.disable_auth {
+        if self.options().disable_auth {
             return Identity { session: None, issuer: String::new() };
         }
         match self.session(presented).await {
@@ -202,7 +202,7 @@ impl Authenticator {
     /// Ask whenever [`Authenticator::changes`] says so, or let [`Authenticator::until_invalid`] do it.
     pub fn recheck(&self, principal: &Principal) -> Result<(), AuthError> {
         match principal.kind {
-            Kind::Unrestricted if self.options.disable_auth => Ok(()),
+            Kind::Unrestricted if self.options().disable_auth => Ok(()),
             Kind::Unrestricted => Err(AuthError::no_session()),
             Kind::Anonymous if self.config().anonymous => Ok(()),
             Kind::Anonymous => Err(AuthError::no_session()),
@@ -283,9 +283,16 @@ impl Authenticator {
         accounts.get(name).cloned().ok_or_else(missing)
     }
 
-    /// How the server was started.
-    pub fn options(&self) -> &Options {
-        &self.options
+    /// How the server was started, and what its settings say since.
+    pub fn options(&self) -> Arc<Options> {
+        self.options.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Cookies and redirects follow these from now on: settings that were changed while the server runs.
+    pub fn follow(&self, base_href: &str, root_path: &str, insecure: bool) {
+        let mut options = self.options.write().unwrap_or_else(PoisonError::into_inner);
+        let (base_href, root_path) = (base_href.to_string(), root_path.to_string());
+        *options = Arc::new(Options { base_href, root_path, insecure, ..Options::clone(&options) });
     }
 
     pub(crate) fn state(&self) -> Arc<State> {
@@ -301,7 +308,7 @@ impl Authenticator {
         if way != Way::Cookie {
             return Vec::new();
         }
-        self.options.cookies().token(TOKEN_COOKIE, token.expose()).unwrap_or_else(|error| {
+        self.options().cookies().token(TOKEN_COOKIE, token.expose()).unwrap_or_else(|error| {
             tracing::error!(%error, "a renewed token cannot be stored in the browser");
             Vec::new()
         })

@@ -95,7 +95,7 @@ impl Authenticator {
         self.verify_password(username, password).await?;
         let subject = format!("{username}:{}", Capability::Login.as_str());
         let issued = self.issue(&subject, self.config().session, "")?;
-        let set_cookies = self.options.cookies().token(TOKEN_COOKIE, issued.token.expose()).unwrap_or_default();
+        let set_cookies = self.options().cookies().token(TOKEN_COOKIE, issued.token.expose()).unwrap_or_default();
         Ok(LoggedIn { issued, set_cookies })
     }
 

@@ -12,6 +12,7 @@ use crate::config::Sso;
 use crate::cookie::{Cookies, TOKEN_COOKIE};
 use crate::oidc::{LOGIN_PURPOSE, Login, REFRESH_COOKIE, STATE_AGE, STATE_COOKIE, SsoSession};
 use crate::presented::{Presented, Way};
+use crate::principal::Principal;
 use crate::random;
 use crate::redirect;
 use crate::revocation::{self, REVOKED_SESSIONS, Revocations, Revoked};
@@ -61,7 +62,7 @@ impl Authenticator {
         let target = provider.login_url(&discovery, &login, &self.callback(&state, request));
         let sealed = seal.close(&login, &*self.random);
         let age = u32::try_from(STATE_AGE.as_secs()).unwrap_or(0);
-        Ok(redirected(&target, vec![self.options.cookies().short(STATE_COOKIE, &sealed, age)]))
+        Ok(redirected(&target, vec![self.options().cookies().short(STATE_COOKIE, &sealed, age)]))
     }
 
     /// `/auth/callback`: the browser comes back with a code, for which there are tokens.
@@ -99,20 +100,22 @@ impl Authenticator {
             return Err(theirs(reason));
         };
         let mut allowed: Vec<&str> = state.config.urls().collect();
-        allowed.push(&self.options.base_href);
+        let options = self.options();
+        allowed.push(&options.base_href);
         if !redirect::is_allowed(&login.return_url, &allowed) {
             return Err(theirs("failed to verify app state: invalid return URL".to_string()));
         }
         let callback = self.callback(&state, request);
         let (tokens, claims) = provider.exchange(&value("code"), &login, &callback).await.map_err(ours)?;
         let Some(id_token) = &tokens.id_token else { return Err(ours("no id_token in token response".into())) };
-        let mut set = self.options.cookies().token(TOKEN_COOKIE, id_token.expose()).map_err(|e| ours(e.to_string()))?;
+        let mut set =
+            self.options().cookies().token(TOKEN_COOKIE, id_token.expose()).map_err(|e| ours(e.to_string()))?;
         let refresh_token = tokens.refresh_token.as_ref().map(|token| token.expose().to_string()).unwrap_or_default();
         let asks_user_info = provider.config.enable_user_info_groups && !provider.config.user_info_path.is_empty();
         let access_token = if asks_user_info { tokens.access_token.expose().to_string() } else { String::new() };
-        set.extend(self.options.cookies().clear(STATE_COOKIE, &Cookies::default()));
+        set.extend(self.options().cookies().clear(STATE_COOKIE, &Cookies::default()));
         if refresh_token.is_empty() && access_token.is_empty() {
-            set.extend(self.options.cookies().clear(REFRESH_COOKIE, &cookies));
+            set.extend(self.options().cookies().clear(REFRESH_COOKIE, &cookies));
         } else {
             let session = SsoSession {
                 id: random::uuid(&*self.random),
@@ -125,7 +128,7 @@ impl Authenticator {
             set.extend(self.store_session(&state, &session));
         }
         tracing::info!(user = claims.user_id(), "a user logged in at the identity provider");
-        let target = if login.return_url.is_empty() { &self.options.base_href } else { &login.return_url };
+        let target = if login.return_url.is_empty() { &options.base_href } else { &login.return_url };
         Ok(redirected(target, set))
     }
 
@@ -134,30 +137,23 @@ impl Authenticator {
         let state = self.state();
         let home = self.home(&state, request);
         let cookies = cookies(request);
-        let most = self.options.limits.cookies;
+        let most = self.options().limits.cookies;
         let Some(token) = cookies.token(TOKEN_COOKIE, most).filter(|token| !token.is_empty()) else {
             return plain(
                 StatusCode::BAD_REQUEST,
                 &format!("Failed to retrieve ArgoCD auth token: failed to retrieve cookie {TOKEN_COOKIE}"),
             );
         };
-        let mut set = self.options.cookies().clear(TOKEN_COOKIE, &cookies);
-        set.extend(self.options.cookies().clear(REFRESH_COOKIE, &cookies));
+        let mut set = self.options().cookies().clear(TOKEN_COOKIE, &cookies);
+        set.extend(self.options().cookies().clear(REFRESH_COOKIE, &cookies));
         let presented = Presented {
             token: Some(token.clone().into()),
             way: Way::Header, // nothing is to be renewed
             refresh: cookies.token(REFRESH_COOKIE, most).map(Sensitive::new),
         };
-        let kept = self.kept_session(&state, &presented);
-        let session = self.principal_to_leave(&token).await;
-        if let Some(kept) = &kept {
-            let ends = kept.ends_at(state.config.session);
-            self.revoke(&kept.id, kept.started_at, ends).await;
-        }
-        let Ok(principal) = session else { return redirected(&home, set) };
-        if let (Some(id), Some(end)) = (&principal.token_id, principal.expires_at) {
-            self.revoke(id, principal.issued_at.map_or(0, Timestamp::as_second), end).await;
-        }
+        let session = self.principal_to_leave(&token).await.ok();
+        self.end(&presented, session.as_ref()).await;
+        let Some(principal) = session else { return redirected(&home, set) };
         let logout_url = match &state.config.sso {
             Sso::Oidc(config) if !principal.is_local() && !config.logout_url.is_empty() => {
                 config.logout_url.replace("{{token}}", &encode(&token)).replace("{{logoutRedirectURL}}", &encode(&home))
@@ -165,6 +161,18 @@ impl Authenticator {
             _ => home,
         };
         redirected(&logout_url, set)
+    }
+
+    /// Ends the session of who presents this, before its time: the token, where it is known whose it is, and what renews it.
+    pub async fn end(&self, presented: &Presented, principal: Option<&Principal>) {
+        let state = self.state();
+        if let Some(kept) = self.kept_session(&state, presented) {
+            self.revoke(&kept.id, kept.started_at, kept.ends_at(state.config.session)).await;
+        }
+        let Some(principal) = principal else { return };
+        if let (Some(id), Some(end)) = (&principal.token_id, principal.expires_at) {
+            self.revoke(id, principal.issued_at.map_or(0, Timestamp::as_second), end).await;
+        }
     }
 
     /// Ends a session before its time, for all replicas. It holds here at once, even where it cannot be stored; then it is stored with
@@ -233,7 +241,8 @@ impl Authenticator {
             return base.to_string();
         }
         // No URL is configured: nothing that the request says of its host is followed.
-        let path = if self.options.root_path.is_empty() { &self.options.base_href } else { &self.options.root_path };
+        let options = self.options();
+        let path = if options.root_path.is_empty() { &options.base_href } else { &options.root_path };
         format!("/{}", path.trim_matches('/'))
     }
 }

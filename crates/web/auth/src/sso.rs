@@ -125,7 +125,7 @@ impl Authenticator {
             ..OidcConfig::default()
         };
         let trust = self.dex_trust().await?;
-        let instead = Some(self.options.dex.url());
+        let instead = Some(self.options().dex.url());
         let mut provider = Provider::new(oidc, trust, instead, self.http.clone(), self.clock.clone());
         provider.connector_id.clone_from(&config.connector_id);
         Ok(provider)
@@ -134,7 +134,7 @@ impl Authenticator {
     /// Which certificate the Dex beside us may have.
     pub(crate) async fn dex_trust(&self) -> Result<Trust, String> {
         const SECRET: &str = "argocd-dex-server-tls";
-        if self.options.dex.plaintext || !self.options.dex.strict_tls {
+        if self.options().dex.plaintext || !self.options().dex.strict_tls {
             return Ok(Trust::Any);
         }
         let held =

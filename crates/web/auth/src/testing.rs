@@ -158,7 +158,7 @@ impl Lab {
 
     /// Another replica over the same namespace.
     pub(crate) fn replica(&self) -> Arc<Authenticator> {
-        Lab::authenticator(&self.vault, &self.clock, &self.provider, self.auth.options().clone())
+        Lab::authenticator(&self.vault, &self.clock, &self.provider, Options::clone(&self.auth.options()))
     }
 
     fn authenticator(

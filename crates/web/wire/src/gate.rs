@@ -20,6 +20,11 @@ pub trait Gate: Send + Sync + 'static {
     fn answered(&self, rpc: &'static Rpc, extensions: &Extensions, code: Code) {
         let _ = (rpc, extensions, code);
     }
+
+    /// Told what an implementation said when it panicked. The client is told nothing of it.
+    fn panicked(&self, rpc: &'static Rpc, text: &str) {
+        let _ = (rpc, text);
+    }
 }
 
 /// A call before it is let in.

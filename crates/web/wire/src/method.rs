@@ -270,7 +270,7 @@ where
             Ok(admission) => {
                 let request = Request::from_parts(metadata, extensions.clone(), message);
                 let called = AssertUnwindSafe(call(self.service.clone(), request)).catch_unwind().await;
-                called.unwrap_or_else(|panic| Err(panicked(&*panic))).map(|mut response| {
+                called.unwrap_or_else(|panic| Err(panicked(&*self.gate, self.rpc, &*panic))).map(|mut response| {
                     merge(&admission.metadata, response.metadata_mut());
                     if !admission.headers.is_empty() {
                         let headers = response.extensions_mut().get_or_insert_default::<HttpHeaders>();
@@ -314,11 +314,13 @@ fn merge(from: &MetadataMap, into: &mut MetadataMap) {
     }
 }
 
-/// One panicking call must not stop the server, nor hide what it said.
-fn panicked(panic: &(dyn Any + Send)) -> Status {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    Status::internal(text.unwrap_or_else(|| "the call panicked".to_owned()))
+/// One panicking call must not stop the server. What it said is for those who run the server: it may hold what the caller must
+/// not see.
+pub(crate) fn panicked(gate: &dyn Gate, rpc: &'static Rpc, panic: &(dyn Any + Send)) -> Status {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    gate.panicked(rpc, text.unwrap_or("without words"));
+    Status::internal("internal error; the server's log says more")
 }
 
 impl<S, Q, A> Handler for Typed<S, Q, A>

@@ -26,12 +26,6 @@ pub(crate) fn read(known: &ClusterSecret, secret: &Object) -> Cluster {
         };
         value.into_iter().flat_map(|map| map.iter()).map(|(key, value)| pair((key, value))).collect()
     };
-    let mut labels = map("labels");
-    labels.remove(annotation::SECRET_TYPE);
-    let mut annotations = map("annotations");
-    for own in [annotation::MANAGED_BY, annotation::LAST_APPLIED] {
-        annotations.remove(own);
-    }
     Cluster {
         config: ClusterConfig {
             password: auth.password.expose().as_str().into(),
@@ -42,10 +36,19 @@ pub(crate) fn read(known: &ClusterSecret, secret: &Object) -> Cluster {
             },
             ..shown(known).config
         },
-        labels,
-        annotations,
+        labels: foreign(&map("labels")),
+        annotations: foreign(&map("annotations")),
         ..shown(known)
     }
+}
+
+/// Labels or annotations without those that say what the Secret is, and without the one that repeats all of it.
+pub(crate) fn foreign(all: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    const OWN: [&str; 3] = [annotation::SECRET_TYPE, annotation::MANAGED_BY, annotation::LAST_APPLIED];
+    all.iter()
+        .filter(|(key, _)| !OWN.contains(&key.as_str()))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
 /// A cluster without what must not be seen.
@@ -70,6 +73,8 @@ pub(crate) fn shown(known: &ClusterSecret) -> Cluster {
         namespaces: known.namespaces.clone(),
         cluster_resources: known.cluster_resources,
         project: known.project.clone(),
+        labels: foreign(&known.labels),
+        annotations: foreign(&known.annotations),
         config: ClusterConfig {
             username: auth.username.clone(),
             tls_client_config: TLSClientConfig {
@@ -114,23 +119,6 @@ pub(crate) fn secret_name(server: &str) -> String {
         None => authority.split(':').next().unwrap_or_default().to_string(),
     };
     secret::name(&format!("cluster-{}", host.to_lowercase()), &[server])
-}
-
-/// Labels of the Secret, without those that are not the user's to set.
-pub(crate) fn labels(cluster: &Cluster) -> BTreeMap<String, String> {
-    cluster
-        .labels
-        .iter()
-        .filter(|(key, _)| *key != annotation::SECRET_TYPE)
-        .map(|(k, v)| (k.clone(), v.clone()))
-        .collect()
-}
-
-/// Annotations of the Secret, likewise.
-pub(crate) fn annotations(cluster: &Cluster) -> BTreeMap<String, String> {
-    let own = [annotation::MANAGED_BY, annotation::LAST_APPLIED];
-    let foreign = cluster.annotations.iter().filter(|(key, _)| !own.contains(&key.as_str()));
-    foreign.map(|(k, v)| (k.clone(), v.clone())).collect()
 }
 
 /// Refuses what cannot be stored, or is not carried out.
@@ -261,7 +249,13 @@ mod tests {
             labels: [("team".to_string(), "a".to_string())].into(),
             ..Cluster::default()
         };
-        let value = secret::object("c", "cluster", &fields(&asked).unwrap(), &labels(&asked), &annotations(&asked));
+        let value = secret::object(
+            "c",
+            "cluster",
+            &fields(&asked).unwrap(),
+            &foreign(&asked.labels),
+            &foreign(&asked.annotations),
+        );
         let object = Object::new(value).unwrap();
         (ClusterSecret::from_secret(&object).unwrap(), object)
     }

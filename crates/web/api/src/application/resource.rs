@@ -73,10 +73,20 @@ pub(crate) async fn get(
     caller: &Caller,
     request: &ApplicationResourceRequest,
 ) -> Result<ApplicationResourceResponse, Status> {
-    let Reachable { reached, gvk, key, .. } = reach(context, caller, request).await?;
+    let (_, object) = read(context, caller, request).await?;
+    Ok(ApplicationResourceResponse { manifest: Some(to_json(&object, false)) })
+}
+
+/// The object, and the application that it is of. What a Secret holds is hidden.
+pub(crate) async fn read(
+    context: &Context,
+    caller: &Caller,
+    request: &ApplicationResourceRequest,
+) -> Result<(Found, Value), Status> {
+    let Reachable { found, reached, gvk, key, .. } = reach(context, caller, request).await?;
     let object = reached.cluster.get(&gvk, &key.namespace, &key.name).await.map_err(error::cluster)?;
     let object = object.ok_or_else(|| Status::not_found(format!("{} {:?} not found", key.kind, key.name)))?;
-    Ok(shown(&object))
+    Ok((found, visible(&object)))
 }
 
 /// Patches the object in its cluster.
@@ -154,9 +164,14 @@ fn is_inherited(context: &Context) -> bool {
 }
 
 fn shown(object: &Object) -> ApplicationResourceResponse {
+    ApplicationResourceResponse { manifest: Some(to_json(&visible(object), false)) }
+}
+
+/// What may be seen of an object.
+fn visible(object: &Object) -> Value {
     let state = Some(object.value().clone());
     let [state] = if is_secret(object) { hide_digests([state]) } else { [state] };
-    ApplicationResourceResponse { manifest: state.map(|value| to_json(&value, false)) }
+    state.unwrap_or_default()
 }
 
 /// Requests that name an object as all do.

@@ -141,7 +141,7 @@ impl Authenticator {
     pub(crate) fn store_session(&self, state: &State, session: &SsoSession) -> Vec<String> {
         let Some(seal) = self.session_seal(state) else { return Vec::new() };
         let sealed = seal.close(session, &*self.random);
-        self.options.cookies().token(REFRESH_COOKIE, &sealed).unwrap_or_else(|error| {
+        self.options().cookies().token(REFRESH_COOKIE, &sealed).unwrap_or_else(|error| {
             tracing::error!(%error, "what keeps a session going cannot be stored in the browser");
             Vec::new()
         })

@@ -60,7 +60,7 @@ impl Authenticator {
                 return failed(StatusCode::BAD_GATEWAY, "dex cannot be reached");
             }
         };
-        let url = format!("{}{}{rest}{query}", self.options.dex.url(), prefix.unwrap_or_default());
+        let url = format!("{}{}{rest}{query}", self.options().dex.url(), prefix.unwrap_or_default());
         let ask = Ask {
             method: request.method.clone(),
             url,
@@ -77,7 +77,8 @@ impl Authenticator {
             Ok(answer) if answer.status == StatusCode::INTERNAL_SERVER_ERROR => {
                 tracing::error!(answer = %String::from_utf8_lossy(&answer.body), "dex failed");
                 let mut response = failed(StatusCode::SEE_OTHER, "");
-                let base = self.options.base_href.trim_matches('/');
+                let options = self.options();
+                let base = options.base_href.trim_matches('/');
                 let login = if base.is_empty() {
                     "/login?has_sso_error=true".into()
                 } else {

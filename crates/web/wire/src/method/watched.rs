@@ -59,7 +59,7 @@ impl<A: Payload> Stream for Watched<A> {
             return Poll::Ready(Some(Err(status)));
         }
         let polled = std::panic::catch_unwind(AssertUnwindSafe(|| self.messages.poll_next_unpin(context)));
-        let polled = polled.unwrap_or_else(|panic| Poll::Ready(Some(Err(panicked(&*panic)))));
+        let polled = polled.unwrap_or_else(|panic| Poll::Ready(Some(Err(panicked(&*self.gate, self.rpc, &*panic)))));
         match polled.map(|item| item.map(|item| item.and_then(|item| complete(&item).map(|()| item)))) {
             Poll::Ready(Some(Err(status))) => {
                 self.end(status.code());
