@@ -124,7 +124,7 @@ fn people(t: &mut Tour<'_>) {
         "Invalid username or password",
     );
     // Who logs out is out: the token is good no more, wherever it was copied to.
-    let token = session["token"].as_str().unwrap().to_string();
+    let token = session["token"].as_str().expect("because it was asked for").to_string();
     let mine = std::mem::replace(&mut t.token, token);
     t.good("session.SessionService/GetUserInfo", json!({}), json!({"loggedIn": true, "username": "alice"}));
     t.good("session.SessionService/Delete", json!({}), json!({}));
@@ -140,7 +140,7 @@ fn people(t: &mut Tour<'_>) {
         json!({"name": "alice", "id": w, "expiresIn": 3600}),
         json!({"token": "*"}),
     );
-    assert_eq!(made["token"].as_str().unwrap().split('.').count(), 3);
+    assert_eq!(made["token"].as_str().expect("because it was asked for").split('.').count(), 3);
     t.good(
         &format!("{service}/GetAccount"),
         json!({"name": "alice"}),
@@ -189,7 +189,9 @@ fn projects(t: &mut Tour<'_>) {
     }
     assert_eq!(newer(t, "appproject", &name), "kept");
     let list = t.good(&format!("{service}/List"), json!({}), json!({"items": "*"}));
-    assert!(list["items"].as_array().unwrap().iter().any(|p| p["metadata"]["name"] == name.as_str()));
+    assert!(
+        list["items"].as_array().expect("because it is a list").iter().any(|p| p["metadata"]["name"] == name.as_str())
+    );
     t.good(
         &format!("{service}/GetDetailedProject"),
         json!({"name": name}),
@@ -238,7 +240,7 @@ fn keys(t: &mut Tour<'_>) {
 
 fn clusters(t: &mut Tour<'_>) {
     let service = "cluster.ClusterService";
-    let [ca, cert, key] = t.lab.kube.credentials().unwrap();
+    let [ca, cert, key] = t.lab.kube.credentials().expect("because it was asked for");
     let tls = json!({"insecure": false, "caData": encode(&ca), "certData": encode(&cert), "keyData": encode(&key)});
     let cluster =
         json!({"server": t.lab.kube.url(), "name": "real", "labels": {"a": "b"}, "config": {"tlsClientConfig": tls}});
@@ -282,7 +284,10 @@ fn repositories(t: &mut Tour<'_>, outside: &Outside) {
         let seen = t.good(&format!("{service}/{get}"), one.clone(), known.clone());
         assert!(seen.get("password").is_none(), "{seen}");
         let all = t.good(&format!("{service}/{list}"), json!({}), json!({"items": "*"}));
-        assert!(all["items"].as_array().unwrap().iter().any(|known| known["repo"] == url.as_str()), "{all}");
+        assert!(
+            all["items"].as_array().expect("because it is a list").iter().any(|known| known["repo"] == url.as_str()),
+            "{all}"
+        );
         t.good(&format!("{service}/{update}"), stored.clone(), answered.clone());
         t.good(&format!("{service}/{delete}"), one.clone(), json!({}));
         t.bad(&format!("{service}/{get}"), one.clone(), 7, "permission denied");
@@ -401,7 +406,13 @@ fn applications(t: &mut Tour<'_>, outside: &Outside) {
     });
     let managed =
         t.good(&format!("{service}/ManagedResources"), json!({"applicationName": name}), json!({"items": ["*", "*"]}));
-    let live = managed["items"].as_array().unwrap().iter().find(|item| item["kind"] == "ConfigMap").unwrap().clone();
+    let live = managed["items"]
+        .as_array()
+        .expect("because it is a list")
+        .iter()
+        .find(|item| item["kind"] == "ConfigMap")
+        .expect("because it was asked for")
+        .clone();
     t.good(&format!("{service}/ServerSideDiff"), diff(t, &name, &live), json!({"items": "*", "modified": true}));
     t.good(&format!("{service}/ResourceTree"), json!({"applicationName": name}), json!({"nodes": "*"}));
     t.good(&format!("{service}/WatchResourceTree"), json!({"applicationName": name}), json!({"nodes": "*"}));
@@ -431,7 +442,10 @@ fn applications(t: &mut Tour<'_>, outside: &Outside) {
 
     let object = |kind: &str, group: &str, name_of: &str| json!({"name": name, "namespace": target, "resourceName": name_of, "version": "v1", "group": group, "kind": kind});
     let with = |mut object: Value, more: Value| {
-        object.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        object
+            .as_object_mut()
+            .expect("because it was asked for")
+            .extend(more.as_object().expect("because it was asked for").clone());
         object
     };
     t.good(&format!("{service}/GetResource"), object("ConfigMap", "", "one"), json!({"manifest": "*"}));
@@ -442,7 +456,10 @@ fn applications(t: &mut Tour<'_>, outside: &Outside) {
     t.good(&format!("{service}/ListResourceLinks"), object("ConfigMap", "", "one"), link);
     let deployment = object("Deployment", "apps", "web");
     let listed = t.good(&format!("{service}/ListResourceActions"), deployment.clone(), json!({"actions": "*"}));
-    assert!(listed["actions"].as_array().unwrap().iter().any(|action| action["name"] == "restart"), "{listed}");
+    assert!(
+        listed["actions"].as_array().expect("because it is a list").iter().any(|action| action["name"] == "restart"),
+        "{listed}"
+    );
     t.good(&format!("{service}/RunResourceAction"), with(deployment.clone(), json!({"action": "restart"})), json!({}));
     t.good(
         &format!("{service}/RunResourceActionV2"),
