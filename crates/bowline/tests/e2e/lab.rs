@@ -229,15 +229,6 @@ impl Lab {
         }
     }
 
-    /// Waits until an object of the control namespace is gone.
-    pub fn wait_control_gone(&self, kind: &str, name: &str) {
-        let start = Instant::now();
-        while !kubectl(self.kube, &["-n", &self.control, "get", kind, name, "--ignore-not-found"]).is_empty() {
-            assert!(start.elapsed() < PATIENCE, "{kind} {name} is not gone\n{}", self.log());
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    }
-
     /// Applies an object in the control namespace.
     pub fn apply_control(&self, object: &Value) {
         let file = self.folder.path().join("object.json");

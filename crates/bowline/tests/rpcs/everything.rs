@@ -88,6 +88,16 @@ fn set_newer(tour: &Tour<'_>, kind: &str, name: &str) {
     }
 }
 
+/// Waits until an object of the control namespace is gone.
+fn wait_gone(tour: &Tour<'_>, kind: &str, name: &str) {
+    let until = Instant::now() + Duration::from_secs(30);
+    let get = ["-n", tour.lab.control.as_str(), "get", kind, name, "--ignore-not-found"];
+    while !tour.lab.kubectl(&get).is_empty() {
+        assert!(Instant::now() < until, "{kind} {name} is not gone\n{}", tour.lab.log());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
 fn newer(tour: &Tour<'_>, kind: &str, name: &str) -> String {
     tour.lab.kubectl(&["-n", tour.lab.control.as_str(), "get", kind, name, "-o", "jsonpath={.spec.newer}"])
 }
@@ -494,7 +504,7 @@ fn applications(t: &mut Tour<'_>, outside: &Outside) {
     t.good(&format!("{service}/RevisionChartDetails"), json!({"name": chart, "revision": "1.0.0"}), json!({}));
     for name in [name, chart] {
         t.good(&format!("{service}/Delete"), json!({"name": name, "cascade": true}), json!({}));
-        t.lab.wait_control_gone("application", &name);
+        wait_gone(t, "application", &name);
     }
 }
 
@@ -580,5 +590,5 @@ fn application_sets(t: &mut Tour<'_>) {
     let events = t.good(&format!("{service}/ListResourceEvents"), one.clone(), json!({"items": "*"}));
     assert!(events.to_string().contains("admin created ApplicationSet"), "{events}");
     t.good(&format!("{service}/Delete"), one.clone(), json!({}));
-    t.lab.wait_control_gone("applicationset", &name);
+    wait_gone(t, "applicationset", &name);
 }

@@ -10,7 +10,9 @@
 #[path = "../e2e/lab.rs"]
 mod lab;
 
+mod advisories;
 mod call;
 mod everything;
 mod tour;
 mod types;
+mod walk;

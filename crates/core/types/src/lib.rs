@@ -1,6 +1,7 @@
 //! The words that every stage uses: what an application is called, what names an object, how an object says to which
 //! application it belongs, and values that must not be printed.
 
+mod address;
 pub mod annotation;
 mod app;
 mod hide;
@@ -10,6 +11,7 @@ mod resource;
 mod secret;
 mod tracking;
 
+pub use address::is_safe_url;
 pub use app::AppName;
 pub use bowline_base_value::Sensitive;
 pub use hide::{hide_digests, hide_secret};

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash};
 use std::sync::Arc;
 
 use bowline_base_value::{Map, Value};
-use bowline_core_types::Object;
+use bowline_core_types::{Object, is_safe_url};
 
 use crate::fingerprint;
 use crate::intern::Interner;
@@ -55,7 +55,9 @@ pub(crate) fn read(object: &Object, interner: &mut Interner) -> Option<Info> {
     }
     let annotations = object.value().get_path(&["metadata", "annotations"]).and_then(Value::as_object);
     let links = annotations.into_iter().flat_map(Map::iter).filter(|(key, _)| key.starts_with(LINK));
-    info.urls.extend(links.filter_map(|(_, url)| url.as_str()).map(Arc::from));
+    // A title may stand before the address.
+    let is_safe = |link: &&str| is_safe_url(link.split_once('|').map_or(*link, |(_, url)| url));
+    info.urls.extend(links.filter_map(|(_, link)| link.as_str()).filter(is_safe).map(Arc::from));
     (info != Info::default()).then_some(info)
 }
 
@@ -264,7 +266,9 @@ mod tests {
         };
         assert_eq!(ingress(""), ["http://1.2.3.4/", "https://s/a", "https://s/b"]);
         assert_eq!(
-            ingress(r#""argocd.argoproj.io/ignore-default-links":"true","link.argocd.argoproj.io/x":"t|https://x""#),
+            ingress(
+                r#""argocd.argoproj.io/ignore-default-links":"true","link.argocd.argoproj.io/x":"t|https://x","link.argocd.argoproj.io/y":"t|javascript:x","link.argocd.argoproj.io/z":"data:x""#
+            ),
             ["t|https://x"]
         );
     }

@@ -7,6 +7,7 @@ use bowline_base_expr::Expression;
 use bowline_base_gotmpl::{Functions, Host, Limits, MissingKey, Numbers, Runtime, Templates, Text, from_base};
 use bowline_base_value::{Map, Value, yaml};
 use bowline_core_crd::{AppProject, Application};
+use bowline_core_types::is_safe_url;
 use bowline_web_auth::{Random, SystemRandom};
 use bowline_web_wire::application::{LinkInfo, LinksResponse};
 use bowline_web_wire::tonic::Status;
@@ -153,14 +154,7 @@ fn made(link: &Link, names: &Value, functions: &Arc<Functions>, clock: &dyn Cloc
         Runtime::new("deep-link", Arc::new(templates), functions.clone(), MissingKey::Default, LIMITS, &mut machine);
     let url = run.execute(&Text::from("deep-link"), &dot).map_err(|error| error.to_string())?;
     let url = String::from_utf8(url).map_err(|_| "the address is no UTF-8")?;
-    if is_safe(&url) { Ok(Some(url)) } else { Err(format!("{url:?} is no http or https address")) }
-}
-
-/// Whether a browser that follows it goes to a page and runs nothing here.
-fn is_safe(url: &str) -> bool {
-    let url = url.trim().to_ascii_lowercase();
-    let local = url.starts_with('/') && !url.starts_with("//") && !url.contains('\\');
-    local || url.starts_with("https://") || url.starts_with("http://")
+    if is_safe_url(&url) { Ok(Some(url)) } else { Err(format!("{url:?} is no http or https address")) }
 }
 
 #[cfg(test)]

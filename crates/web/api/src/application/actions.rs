@@ -3,7 +3,7 @@
 use bowline_base_value::Value;
 use bowline_core_crd::{ResourceAction, ResourceActionParam};
 use bowline_core_rbac::action;
-use bowline_core_types::Object;
+use bowline_core_types::{Object, ResourceKey};
 use bowline_web_admin::{Caller, Context, Done, hidden};
 use bowline_web_wire::application::{
     ApplicationResourceRequest, ResourceActionParameters, ResourceActionRunRequestV2, ResourceActionsListResponse,
@@ -11,8 +11,8 @@ use bowline_web_wire::application::{
 use bowline_web_wire::tonic::Status;
 use serde_json::json;
 
-use super::find::text;
-use super::resource::{Reachable, reach};
+use super::find::{Found, text};
+use super::resource::{Reachable, reach, reach_if};
 use crate::error;
 
 /// What restarts the pods of a workload: its template gets this annotation, as `kubectl rollout restart` gives it.
@@ -36,10 +36,13 @@ pub(crate) async fn run(
     caller: &Caller,
     request: &ResourceActionRunRequestV2,
 ) -> Result<(), Status> {
-    let Reachable { found, reached, gvk, key, .. } = reach(context, caller, request).await?;
     let name = text(&request.action);
-    let act = action::RunAction { group: key.group.to_string(), kind: key.kind.to_string(), action: name.to_string() };
-    let _may = caller.enforcer().permit(act, found.object(context)).map_err(|_| hidden())?;
+    let may = |found: &Found, key: &ResourceKey| {
+        let (group, kind) = (key.group.to_string(), key.kind.to_string());
+        let act = action::RunAction { group, kind, action: name.to_string() };
+        caller.enforcer().permit(act, found.object(context)).map(drop).map_err(|_| hidden())
+    };
+    let Reachable { found, reached, gvk, key, .. } = reach_if(context, caller, request, may).await?;
     let object = reached.cluster.get(&gvk, &key.namespace, &key.name).await.map_err(error::cluster)?;
     let object = object.ok_or_else(|| Status::not_found(format!("{} {:?} not found", key.kind, key.name)))?;
     let offer = offered(&object).into_iter().find(|offer| offer.name == name).ok_or_else(|| {

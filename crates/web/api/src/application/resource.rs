@@ -40,14 +40,26 @@ pub(crate) struct Asked<'a> {
     pub name: &'a str,
 }
 
-/// The object, which must be in the application's tree.
+/// The object, for who may see the application. It must be in the application's tree.
 pub(crate) async fn reach<'a>(
     context: &Context,
     caller: &Caller,
     asked: impl Into<Asked<'a>>,
 ) -> Result<Reachable, Status> {
+    reach_if(context, caller, asked, |_, _| Ok(())).await
+}
+
+/// The object, where the caller `may` do to it what he wants: that is asked before anything is looked up.
+pub(crate) async fn reach_if<'a>(
+    context: &Context,
+    caller: &Caller,
+    asked: impl Into<Asked<'a>>,
+    may: impl FnOnce(&Found, &ResourceKey) -> Result<(), Status>,
+) -> Result<Reachable, Status> {
     let asked = asked.into();
     let found = find(context, caller, asked.app)?;
+    let key = ResourceKey::new(asked.group, asked.kind, asked.namespace, asked.name);
+    may(&found, &key)?;
     let tree = context.engine.tree(&found.name).await.map_err(error::engine)?;
     let is_it = |node: &ResourceNode| {
         let of = &node.resource_ref;
@@ -63,7 +75,6 @@ pub(crate) async fn reach<'a>(
     let reached = context.engine.reach(&found.app).await.map_err(error::engine)?;
     let version = if asked.version.is_empty() { &node.resource_ref.version } else { asked.version };
     let gvk = Gvk::new(asked.group, version, asked.kind);
-    let key = ResourceKey::new(asked.group, asked.kind, asked.namespace, asked.name);
     Ok(Reachable { found, reached, node, gvk, key })
 }
 
@@ -95,11 +106,11 @@ pub(crate) async fn patch(
     caller: &Caller,
     request: &ApplicationResourcePatchRequest,
 ) -> Result<ApplicationResourceResponse, Status> {
-    let Reachable { found, reached, gvk, key, .. } = reach(context, caller, request).await?;
-    let _may = caller
-        .enforcer()
-        .permit_resource(action::UpdateResource(live(&key)), found.object(context), is_inherited(context))
-        .map_err(|_| hidden())?;
+    let may = |found: &Found, key: &ResourceKey| {
+        let (update, app) = (action::UpdateResource(live(key)), found.object(context));
+        caller.enforcer().permit_resource(update, app, is_inherited(context)).map(drop).map_err(|_| hidden())
+    };
+    let Reachable { found, reached, gvk, key, .. } = reach_if(context, caller, request, may).await?;
     let patch: Value = from_json(text(&request.patch).as_bytes())
         .map_err(|error| Status::invalid_argument(format!("the patch is no JSON: {error}")))?;
     let is_list = patch.as_array().is_some();
@@ -129,11 +140,11 @@ pub(crate) async fn delete(
     caller: &Caller,
     request: &ApplicationResourceDeleteRequest,
 ) -> Result<(), Status> {
-    let Reachable { found, reached, gvk, key, node } = reach(context, caller, request).await?;
-    let _may = caller
-        .enforcer()
-        .permit_resource(action::DeleteResource(live(&key)), found.object(context), is_inherited(context))
-        .map_err(|_| hidden())?;
+    let may = |found: &Found, key: &ResourceKey| {
+        let (delete, app) = (action::DeleteResource(live(key)), found.object(context));
+        caller.enforcer().permit_resource(delete, app, is_inherited(context)).map(drop).map_err(|_| hidden())
+    };
+    let Reachable { found, reached, gvk, key, node } = reach_if(context, caller, request, may).await?;
     let options = DeleteOptions {
         propagation: match request.orphan.unwrap_or_default() {
             true => Propagation::Orphan,
