@@ -1,4 +1,4 @@
-//! `bowline app`: Applications, over the Kubernetes API.
+//! `bowline app`: Applications.
 
 pub mod compared;
 mod confirm_deletion;
@@ -18,8 +18,10 @@ mod patch;
 mod patch_resource;
 pub mod print;
 mod progress;
+pub mod reference;
 mod resources;
 pub mod selection;
+mod served;
 mod set;
 pub mod source_flags;
 pub mod spec;
@@ -31,10 +33,10 @@ mod unset;
 mod wait;
 mod why;
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
-use crate::cli::Global;
 use crate::error::CliError;
+use crate::global::Global;
 
 #[derive(Subcommand, Debug)]
 pub enum AppCommand {
@@ -82,17 +84,6 @@ pub enum AppCommand {
     Delete(delete::DeleteArgs),
 }
 
-/// The application that a command is about.
-#[derive(Args, Clone, Debug)]
-pub struct AppRef {
-    /// Name of the application, or namespace/name
-    #[arg(value_name = "APPNAME")]
-    pub name: String,
-    /// Namespace of the application, where it is not that of --namespace
-    #[arg(short = 'N', long, value_name = "NAMESPACE")]
-    pub app_namespace: Option<String>,
-}
-
 /// Runs an `app` command.
 pub async fn run(global: &Global, command: AppCommand) -> Result<(), CliError> {
     match command {
@@ -116,22 +107,5 @@ pub async fn run(global: &Global, command: AppCommand) -> Result<(), CliError> {
         AppCommand::PatchResource(args) => patch_resource::run(global, args).await,
         AppCommand::DeleteResource(args) => delete_resource::run(global, args).await,
         AppCommand::Delete(args) => delete::run(global, args).await,
-    }
-}
-
-// === impl AppRef ===
-
-impl AppRef {
-    /// Namespace and name.
-    pub fn resolve(&self, global: &Global) -> (String, String) {
-        resolve(&self.name, self.app_namespace.as_deref(), global)
-    }
-}
-
-/// Namespace and name of an application that is given as `name` or `namespace/name`.
-pub fn resolve(name: &str, namespace: Option<&str>, global: &Global) -> (String, String) {
-    match name.split_once('/') {
-        Some((namespace, name)) => (namespace.to_string(), name.to_string()),
-        None => (namespace.unwrap_or(&global.namespace).to_string(), name.to_string()),
     }
 }

@@ -1,41 +1,27 @@
 //! The commands, and how one is run.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use crate::error::CliError;
-use crate::{app, cluster, helm, kustomize, plan, proj, render, repo, server, version};
+use crate::global::Global;
+use crate::{account, app, cluster, context, helm, kustomize, login, plan, proj, render, repo, server, version};
 
 /// GitOps continuous delivery for Kubernetes: declare in Git what should run, Bowline makes it so and says why.
 #[derive(Parser, Debug)]
-#[command(name = "bowline", version, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(
+    name = "bowline",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    args_override_self = true
+)]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
     #[command(subcommand)]
     pub command: Command,
-}
-
-/// Flags of every command.
-#[derive(Args, Clone, Debug)]
-pub struct Global {
-    /// Kubeconfig of the cluster that holds the Applications [default: $KUBECONFIG, ~/.kube/config, or in-cluster]
-    #[arg(long, global = true, env = "KUBECONFIG", value_name = "FILE", hide_env_values = true)]
-    pub kubeconfig: Option<PathBuf>,
-    /// Context of the kubeconfig
-    #[arg(long, global = true, value_name = "NAME")]
-    pub kube_context: Option<String>,
-    /// Namespace of Applications and settings
-    #[arg(long, short = 'n', global = true, env = "ARGOCD_NAMESPACE", default_value = "argocd", hide_env = true)]
-    pub namespace: String,
-    /// Log lines: text or json
-    #[arg(long, global = true, default_value = "text", value_name = "FORMAT")]
-    pub logformat: String,
-    /// Log level: debug, info, warn or error
-    #[arg(long, global = true, default_value = "info", value_name = "LEVEL")]
-    pub loglevel: String,
 }
 
 #[derive(Subcommand, Debug)]
@@ -64,6 +50,20 @@ pub enum Command {
     /// Build kustomizations as kustomize does: bowline kustomize build DIR
     #[command(disable_help_flag = true)]
     Kustomize(helm::Words),
+    /// Log in to a server
+    Login(login::LoginArgs),
+    /// Log in again
+    Relogin(login::ReloginArgs),
+    /// Log out
+    Logout(login::LogoutArgs),
+    /// The logins that are remembered: list them, use one, forget one
+    #[command(visible_alias = "ctx")]
+    Context(context::ContextArgs),
+    /// Change how commands behave on this machine
+    Configure(context::ConfigureArgs),
+    /// Accounts, passwords and tokens
+    #[command(subcommand)]
+    Account(account::AccountCommand),
     /// Print the version
     Version(version::VersionArgs),
 }
@@ -115,6 +115,12 @@ pub fn run(cli: Cli) -> Result<(), CliError> {
             Command::Cluster(command) => cluster::run(&global, command).await,
             Command::Render(args) => render::run(*args).await,
             Command::Kustomize(words) => kustomize::run(words).await,
+            Command::Login(args) => login::login(&global, args).await,
+            Command::Relogin(args) => login::relogin(&global, args).await,
+            Command::Logout(args) => login::logout(&global, args).await,
+            Command::Context(args) => context::context(&global, args),
+            Command::Configure(args) => context::configure(&global, args),
+            Command::Account(command) => account::run(&global, command).await,
             Command::Version(args) => version::run(&global, args).await,
         }
     })

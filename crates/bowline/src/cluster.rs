@@ -14,9 +14,9 @@ use bowline_core_types::{Object, annotation};
 use bowline_roles_app_controller::cluster_config;
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::cli::Global;
 use crate::error::CliError;
 use crate::files;
+use crate::global::Global;
 use crate::kube::{Kube, Resource, context_config, kubeconfigs, secret, secret_name};
 use crate::output::{self, Output, Style, table};
 

@@ -13,11 +13,11 @@ use bowline_desired_git::{Access, GitRepositories, Settings};
 use bowline_roles_app_controller::cluster_config;
 use bowline_sync_apply::KubeCluster;
 
-use crate::cli::Global;
 use crate::error::CliError;
 use crate::files;
+use crate::global::Global;
 use crate::kube::{Kube, Resource, failed};
-use crate::server::random;
+use crate::random::random;
 
 /// The ConfigMaps that configure the server.
 const CONFIG_MAPS: [&str; 4] =

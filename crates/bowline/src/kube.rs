@@ -13,9 +13,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::cli::Global;
 use crate::error::CliError;
 use crate::files;
+use crate::global::Global;
 
 /// Who writes, in managed fields.
 pub const FIELD_MANAGER: &str = "bowline-cli";

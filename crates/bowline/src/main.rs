@@ -1,20 +1,28 @@
 //! The binary: `bowline server` and the command line.
 
+mod account;
 mod app;
 mod cli;
 mod cluster;
+mod context;
 mod control;
 mod desired;
 mod engines;
 mod error;
 mod files;
+mod global;
 mod helm;
 mod kube;
 mod kustomize;
+mod lasting;
+mod link;
 mod local;
+mod login;
 mod output;
 mod plan;
 mod proj;
+mod prompt;
+mod random;
 mod registry;
 mod render;
 mod repo;

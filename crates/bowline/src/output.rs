@@ -9,6 +9,7 @@ use std::io::{self, Write};
 
 use bowline_base_value::{Value, to_json_indented, yaml};
 use clap::ValueEnum;
+use serde::Serialize;
 
 /// `-o`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -31,6 +32,17 @@ pub fn value(out: &mut dyn Write, value: &Value, output: Output) -> io::Result<(
         Output::Json => writeln!(out, "{}", to_json_indented(value, "  ", true)),
         _ => write!(out, "{}", yaml::to_yaml(value)),
     }
+}
+
+/// Prints a message of the API as JSON or YAML.
+pub fn message<T: Serialize>(out: &mut dyn Write, message: &T, output: Output) -> io::Result<()> {
+    let json = serde_json::to_value(message).map_err(io::Error::other)?;
+    value(out, &Value::from(json), output)
+}
+
+/// A time in seconds since 1970 as RFC 3339.
+pub fn time(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds).map(|time| time.to_string()).unwrap_or_default()
 }
 
 /// Prints manifests: YAML documents, each after a line of `---`, or one JSON list.

@@ -23,12 +23,12 @@ use clap::{Args, ValueEnum};
 
 use crate::app::compared::{Compared, compared, comparing, name_of};
 use crate::app::selection::Selection;
-use crate::app::store::{Apps, Stored, typed};
+use crate::app::store::{Apps, CoreApps, Stored, typed};
 use crate::app::target::{TargetFlags, target};
-use crate::cli::Global;
 use crate::control::{self, Destination};
 use crate::error::CliError;
 use crate::files;
+use crate::global::Global;
 use crate::kube::{Resource as Api, from_raw};
 
 /// The exit code where something would change.
@@ -119,7 +119,7 @@ pub async fn run(global: &Global, args: PlanArgs) -> Result<(), CliError> {
 }
 
 async fn plan(global: &Global, args: &PlanArgs) -> Result<Plan, CliError> {
-    let apps = Apps::connect(global).await?;
+    let apps = Apps::core(global).await?;
     let mut app = application(global, &apps, args).await?;
     // The newest commit counts, not the one that the server compared last.
     app.status.sync = Default::default();
@@ -197,8 +197,9 @@ async fn plan(global: &Global, args: &PlanArgs) -> Result<Plan, CliError> {
 }
 
 /// The Application: as the cluster holds it, or as a file has it with the state that the cluster holds.
-async fn application(global: &Global, apps: &Apps, args: &PlanArgs) -> Result<Application, CliError> {
-    let named = args.name.as_deref().map(|name| crate::app::resolve(name, args.app_namespace.as_deref(), global));
+async fn application(global: &Global, apps: &CoreApps, args: &PlanArgs) -> Result<Application, CliError> {
+    let named =
+        args.name.as_deref().map(|name| crate::app::reference::resolve(name, args.app_namespace.as_deref(), global));
     let Some(file) = &args.file else {
         let (namespace, name) = named.expect("because the command asks for a name or a file");
         return Ok(apps.get(&namespace, &name).await?.app);

@@ -9,9 +9,9 @@ use bowline_core_crd::{
 };
 use clap::{Args, Subcommand};
 
-use crate::cli::Global;
 use crate::error::CliError;
 use crate::files;
+use crate::global::Global;
 use crate::kube::{Kube, Resource, from_raw, to_raw};
 use crate::output::{self, Output, table};
 

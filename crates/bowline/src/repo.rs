@@ -10,8 +10,8 @@ use bowline_core_types::{Object, annotation};
 use bowline_roles_app_controller::access;
 use clap::{Args, Subcommand};
 
-use crate::cli::Global;
 use crate::error::CliError;
+use crate::global::Global;
 use crate::kube::{Kube, Resource, secret_name};
 use crate::output::{self, Output, Style, table};
 use crate::{control, files};

@@ -15,10 +15,11 @@ use bowline_roles_app_controller::{AppController, Config, EnabledEvents};
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::cli::Global;
 use crate::engines::renderers;
 use crate::error::CliError;
+use crate::global::Global;
 use crate::kube::{Resource, config, runtime};
+use crate::random::random;
 
 /// What is under way has this long to end after a first signal.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -82,7 +83,7 @@ async fn serve(global: &Global, args: ServerArgs) -> Result<(), CliError> {
     let controller = AppController::start(controller, client.clone(), renderers(), surroundings.clone(), &mut registry)
         .map_err(|e| CliError::failed(e.to_string()))?;
     let controller = Arc::new(controller);
-    api.start(&args.api, &controller, client.clone(), &surroundings, &health)?;
+    api.start(&args.api, global.link.insecure, &controller, client.clone(), &surroundings, &health)?;
     let admin = Admin::bind(args.admin_address, registry, health.clone()).await.map_err(|e| {
         CliError::failed(format!("{}: {e}", args.admin_address)).hint("another address is named with --admin-address")
     })?;
@@ -141,11 +142,4 @@ async fn check(client: &Client, global: &Global) -> Result<(), CliError> {
         }
         Err(error) => Err(crate::kube::failed(error)),
     }
-}
-
-/// Random bytes of the machine, fit for keys.
-pub fn random<const N: usize>() -> Result<[u8; N], CliError> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|e| CliError::failed(format!("the machine gives no random numbers: {e}")))?;
-    Ok(bytes)
 }

@@ -2,16 +2,15 @@
 
 use std::io::Write;
 
-use bowline_base_value::Value;
 use bowline_core_crd::Time;
 use bowline_core_types::annotation;
 use clap::Args;
 
-use super::AppRef;
+use super::reference::AppRef;
 use super::store::Apps;
-use crate::cli::Global;
 use crate::error::CliError;
-use crate::kube::{Resource, now};
+use crate::global::Global;
+use crate::kube::now;
 
 /// `bowline app confirm-deletion`.
 #[derive(Args, Debug)]
@@ -27,11 +26,11 @@ pub struct ConfirmArgs {
 pub async fn run(global: &Global, args: ConfirmArgs) -> Result<(), CliError> {
     let apps = Apps::connect(global).await?;
     let (namespace, name) = args.app.resolve(global);
-    let mut patch = Value::object();
-    if let Some(approved) = patch.ensure_path(&["metadata", "annotations", annotation::DELETION_APPROVED]) {
-        *approved = Value::from(Time::new(now()).to_string());
-    }
-    apps.kube().merge(Resource::Applications, &namespace, &name, &patch).await?;
+    let stored = apps.get(&namespace, &name).await?;
+    let mut changed = stored.app.clone();
+    let approved = Time::new(now()).to_string();
+    changed.metadata.annotations.insert(annotation::DELETION_APPROVED.to_string(), approved);
+    apps.annotate(&stored, &changed).await?;
     writeln!(std::io::stdout(), "Application '{name}' updated successfully")?;
     Ok(())
 }

@@ -7,12 +7,13 @@ use bowline_core_crd::Application;
 use bowline_core_types::annotation;
 use clap::Args;
 
+use super::reference::resolve;
 use super::source_flags::SpecFlags;
-use super::store::{Apps, typed};
-use super::{print, resolve, spec};
-use crate::cli::Global;
+use super::spec;
+use super::store::{Apps, Wanted, typed};
 use crate::error::CliError;
 use crate::files;
+use crate::global::Global;
 
 /// `bowline app create`.
 #[derive(Args, Debug)]
@@ -57,41 +58,9 @@ pub async fn run(global: &Global, args: CreateArgs) -> Result<(), CliError> {
     let apps = Apps::connect(global).await?;
     for (raw, mut app) in wanted {
         complete(&mut app, &args, global)?;
-        if args.validate {
-            apps.validate(&app).await?;
-        }
-        let (namespace, name) = (app.metadata.namespace.clone(), app.metadata.name.clone());
-        let action = match apps.find(&namespace, &name).await? {
-            None => {
-                apps.create(&raw, &app).await?;
-                "created"
-            }
-            Some(stored) => {
-                let mut changed = stored.app.clone();
-                changed.spec = app.spec.clone();
-                changed.metadata.labels.extend(app.metadata.labels.clone());
-                changed.metadata.annotations.extend(app.metadata.annotations.clone());
-                changed.metadata.finalizers.extend(app.metadata.finalizers.clone());
-                changed.metadata.finalizers.sort();
-                changed.metadata.finalizers.dedup();
-                if changed == stored.app {
-                    "unchanged"
-                } else if args.upsert {
-                    apps.update(&stored, &changed).await?;
-                    "updated"
-                } else {
-                    return Err(CliError::failed(format!(
-                        "application '{namespace}/{name}' is there already and its spec is different"
-                    ))
-                    .hint("use --upsert to change it"));
-                }
-            }
-        };
-        writeln!(
-            std::io::stdout(),
-            "application '{}' {action}",
-            print::qualified_name(&app).rsplit('/').next().unwrap_or(&name)
-        )?;
+        let wanted = Wanted { raw: &raw, app: &app, upsert: args.upsert, validate: args.validate };
+        let made = apps.create(&wanted).await?;
+        writeln!(std::io::stdout(), "application '{}' {}", app.metadata.name, made.word())?;
     }
     Ok(())
 }

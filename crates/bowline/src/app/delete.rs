@@ -2,15 +2,14 @@
 
 use std::io::Write;
 
-use bowline_core_types::annotation;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::print;
-use super::resolve;
-use super::store::Apps;
-use crate::cli::Global;
+use super::reference::resolve;
+use super::store::{Apps, Propagation};
 use crate::error::CliError;
 use crate::files;
+use crate::global::Global;
 use crate::kube::Selector;
 
 /// `bowline app delete`.
@@ -27,7 +26,7 @@ pub struct DeleteArgs {
     cascade: bool,
     /// How dependents of deleted objects are deleted
     #[arg(short = 'p', long, value_enum, default_value = "foreground")]
-    propagation_policy: Policy,
+    propagation_policy: Propagation,
     /// Do not ask
     #[arg(short = 'y', long)]
     yes: bool,
@@ -40,14 +39,6 @@ pub struct DeleteArgs {
     /// Namespace of the applications, where it is not that of --namespace
     #[arg(short = 'N', long, value_name = "NAMESPACE")]
     app_namespace: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Policy {
-    /// Dependents first.
-    Foreground,
-    /// Dependents after.
-    Background,
 }
 
 /// Deletes applications.
@@ -77,17 +68,8 @@ pub async fn run(global: &Global, args: DeleteArgs) -> Result<(), CliError> {
         if !args.yes && !files::confirm(&format!("Delete {consequence}?"))? {
             return Err(CliError::failed(format!("nothing was deleted: say yes, or --yes, to delete {consequence}")));
         }
-        let mut changed = stored.app.clone();
-        changed.metadata.finalizers.retain(|f| !f.starts_with(annotation::RESOURCES_FINALIZER));
-        if args.cascade {
-            changed.metadata.finalizers.push(match args.propagation_policy {
-                Policy::Foreground => annotation::RESOURCES_FINALIZER.to_string(),
-                Policy::Background => annotation::BACKGROUND_FINALIZER.to_string(),
-            });
-        }
-        apps.update(&stored, &changed).await?;
+        apps.delete(&stored, args.cascade.then_some(args.propagation_policy)).await?;
         let (namespace, app) = (&stored.app.metadata.namespace, &stored.app.metadata.name);
-        apps.delete(namespace, app).await?;
         if args.wait {
             apps.until_gone(namespace, app, None).await?;
         }

@@ -1,21 +1,24 @@
 //! `bowline app diff`.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
-use bowline_base_value::yaml;
-use bowline_core_types::{Object, ResourceKey, digest_secret};
+use bowline_base_value::{to_json, yaml};
+use bowline_core_crd::{Application, ResourceDiff};
+use bowline_core_types::{Object, ResourceKey, digest_secret, is_hook, is_skipped};
 use bowline_plan_diff::{Comparison, Rules, normalize};
 use clap::Args;
 use similar::TextDiff;
 
-use super::AppRef;
 use super::compared::{Compared, compared, comparing, name_of};
-use super::get::timeout;
-use super::store::Apps;
+use super::reference::AppRef;
+use super::reference::timeout;
+use super::served;
+use super::store::{Apps, CoreApps, ServerApps};
 use super::target::{TargetFlags, target};
-use crate::cli::Global;
 use crate::control::{self, Destination};
 use crate::error::CliError;
+use crate::global::Global;
 use crate::output::Style;
 
 /// `bowline app diff`.
@@ -64,14 +67,10 @@ pub async fn run(global: &Global, args: DiffArgs) -> Result<(), CliError> {
         true => apps.refresh(&namespace, &name, args.hard_refresh, timeout(0)).await?.app,
         false => apps.get(&namespace, &name).await?.app,
     };
-    let world = control::world(apps.kube(), global).await?;
-    let destination = control::destination(apps.kube(), &world, &app.spec.destination).await?;
-    let desired = target(global, &world, &app, &destination, &args.target).await?.objects;
-    let comparing = comparing(&app, &world);
-    let instance = app.instance_name(&global.namespace);
-    let compared = compared(&destination, &world, &app, &instance, &desired, &comparing).await;
-    let outcomes = compared.iter().map(|item| outcome(&destination, item, &comparing.rules()));
-
+    let outcomes = match &apps {
+        Apps::Core(apps) => in_core(global, apps, &app, &args).await?,
+        Apps::Server(apps) => at_server(apps, &app, &args).await?,
+    };
     let style = Style::of_stdout();
     let mut out = std::io::stdout();
     let (mut differ, mut unknown) = (false, Vec::new());
@@ -92,6 +91,82 @@ pub async fn run(global: &Global, args: DiffArgs) -> Result<(), CliError> {
         true => Err(CliError::quiet(args.diff_exit_code)),
         false => Ok(()),
     }
+}
+
+/// Compared from here.
+async fn in_core(
+    global: &Global,
+    apps: &CoreApps,
+    app: &Application,
+    args: &DiffArgs,
+) -> Result<Vec<Outcome>, CliError> {
+    let world = control::world(apps.kube(), global).await?;
+    let destination = control::destination(apps.kube(), &world, &app.spec.destination).await?;
+    let desired = target(global, &world, app, &destination, &args.target).await?.objects;
+    let comparing = comparing(app, &world);
+    let instance = app.instance_name(&global.namespace);
+    let compared = compared(&destination, &world, app, &instance, &desired, &comparing).await;
+    Ok(compared.iter().map(|item| outcome(&destination, item, &comparing.rules())).collect())
+}
+
+/// As the server tells it: what it compared last, or what the cluster says of other manifests.
+async fn at_server(apps: &ServerApps, app: &Application, args: &DiffArgs) -> Result<Vec<Outcome>, CliError> {
+    let managed: Vec<ResourceDiff> = served::managed(apps, app).await?.into_iter().filter(|item| !item.hook).collect();
+    let key = |item: &ResourceDiff| {
+        ResourceKey::new(item.group.as_str(), item.kind.as_str(), item.namespace.as_str(), item.name.as_str())
+    };
+    let text = |state: &str| -> Result<String, CliError> {
+        let object = served::object(state)?;
+        Ok(if object.is_null() { String::new() } else { yaml::to_yaml(&object) })
+    };
+    if !args.target.is_other() {
+        let outcomes = managed.iter().map(|item| {
+            let (live, target) = (text(&item.normalized_live_state)?, text(&item.predicted_live_state)?);
+            // What is not there yet is not foreseen by everybody.
+            let target = if target.is_empty() { text(&item.target_state)? } else { target };
+            Ok(match live == target {
+                true => Outcome::Same,
+                false => Outcome::Changed(Changed { key: key(item), live, target }),
+            })
+        });
+        return outcomes.collect();
+    }
+    let mut rest: BTreeMap<String, ResourceDiff> =
+        managed.into_iter().map(|item| (name_of(&key(&item)), item)).collect();
+    let (mut live, mut targets) = (Vec::new(), Vec::new());
+    for manifest in served::manifests(apps, app, &args.target).await? {
+        let Ok(object) = Object::new(manifest) else { continue };
+        if is_hook(&object) || is_skipped(&object) {
+            continue;
+        }
+        let mut key = object.key();
+        if key.namespace.is_empty() && !rest.contains_key(&name_of(&key)) {
+            key.namespace = app.spec.destination.namespace.as_str().into();
+        }
+        let known = rest.remove(&name_of(&key)).unwrap_or_else(|| ResourceDiff {
+            group: key.group.to_string(),
+            kind: key.kind.to_string(),
+            namespace: key.namespace.to_string(),
+            name: key.name.to_string(),
+            ..ResourceDiff::default()
+        });
+        live.push(known);
+        targets.push(to_json(object.value(), false));
+    }
+    let foreseen = served::foreseen(apps, app, live, targets).await?;
+    let mut outcomes = Vec::new();
+    for item in foreseen.iter().filter(|item| item.modified) {
+        let (live, target) = (text(&item.live_state)?, text(&item.target_state)?);
+        outcomes.push(Outcome::Changed(Changed { key: key(item), live, target }));
+    }
+    // What the manifests do not have any more.
+    for item in rest.values() {
+        let live = text(&item.normalized_live_state)?;
+        if !live.is_empty() {
+            outcomes.push(Outcome::Changed(Changed { key: key(item), live, target: String::new() }));
+        }
+    }
+    Ok(outcomes)
 }
 
 fn outcome(destination: &Destination, item: &Compared, rules: &Rules<'_>) -> Outcome {

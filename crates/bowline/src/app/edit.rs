@@ -6,11 +6,11 @@ use std::process::Command;
 use bowline_base_value::{Value, yaml};
 use clap::Args;
 
-use super::AppRef;
+use super::reference::AppRef;
 use super::store::{Apps, typed};
-use crate::cli::Global;
 use crate::error::CliError;
 use crate::files;
+use crate::global::Global;
 
 /// `bowline app edit`.
 #[derive(Args, Debug)]
@@ -53,8 +53,7 @@ pub async fn run(global: &Global, args: EditArgs) -> Result<(), CliError> {
     let mut raw = stored.raw.clone();
     raw.as_object_mut().expect("because an Application is an object").insert("spec", edited);
     let changed = typed(&raw).map_err(|e| CliError::failed(format!("the edited spec: {e}")))?;
-    apps.validate(&changed).await?;
-    apps.update_exactly(&stored, &changed).await?;
+    apps.rewrite(&stored, &changed).await?;
     writeln!(std::io::stdout(), "application '{name}' edited")?;
     Ok(())
 }

@@ -1,14 +1,14 @@
 //! `bowline app get`.
 
 use std::io::Write;
-use std::time::Duration;
 
 use clap::Args;
 
+use super::reference::{AppRef, timeout};
 use super::store::Apps;
-use super::{AppRef, print, spec, why};
-use crate::cli::Global;
+use super::{print, spec, why};
 use crate::error::CliError;
+use crate::global::Global;
 use crate::output::{self, Output, Style};
 
 /// `bowline app get`.
@@ -90,9 +90,4 @@ pub async fn run(global: &Global, args: GetArgs) -> Result<(), CliError> {
         }
     }
     Ok(())
-}
-
-/// The contract's `--timeout`: 0 is no limit.
-pub fn timeout(seconds: u64) -> Option<Duration> {
-    (seconds > 0).then(|| Duration::from_secs(seconds))
 }

@@ -4,10 +4,11 @@ use std::io::Write;
 
 use clap::{Args, ValueEnum};
 
+use super::print;
+use super::reference::AppRef;
 use super::store::Apps;
-use super::{AppRef, print};
-use crate::cli::Global;
 use crate::error::CliError;
+use crate::global::Global;
 
 /// `bowline app history`.
 #[derive(Args, Debug)]

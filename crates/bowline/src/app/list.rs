@@ -9,8 +9,8 @@ use clap::Args;
 
 use super::print;
 use super::store::Apps;
-use crate::cli::Global;
 use crate::error::CliError;
+use crate::global::Global;
 use crate::kube::Selector;
 use crate::output::{self, Output, Style};
 

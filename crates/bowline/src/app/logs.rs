@@ -1,5 +1,7 @@
 //! `bowline app logs`.
 
+mod served;
+
 use std::io::Write;
 
 use bowline_base_kube::LogOptions;
@@ -9,12 +11,12 @@ use futures::StreamExt;
 use futures::stream::SelectAll;
 use jiff::Timestamp;
 
-use super::AppRef;
 use super::nodes::{Node, nodes, of_application};
+use super::reference::AppRef;
 use super::store::Apps;
-use crate::cli::Global;
 use crate::control::{self, Destination};
 use crate::error::CliError;
+use crate::global::Global;
 use crate::kube::failed;
 
 /// Pods whose logs are followed at once: more say nothing to a person.
@@ -83,6 +85,10 @@ struct Container<'a> {
 pub async fn run(global: &Global, args: LogsArgs) -> Result<(), CliError> {
     let apps = Apps::connect(global).await?;
     let (namespace, name) = args.app.resolve(global);
+    let apps = match &apps {
+        Apps::Core(apps) => apps,
+        Apps::Server(apps) => return served::print(apps, &namespace, &name, &args).await,
+    };
     let mut app = apps.get(&namespace, &name).await?.app;
     let is = |flag: &Option<String>, text: &str| flag.as_deref().is_none_or(|flag| flag == text);
     let world = control::world(apps.kube(), global).await?;

@@ -1,16 +1,18 @@
 //! `bowline app manifests`.
 
 use bowline_base_value::Value;
+use bowline_core_crd::Application;
 use bowline_core_ports::Cluster;
 use bowline_core_types::{Gvk, Object, digest_secret, is_skipped};
 use clap::{Args, ValueEnum};
 
-use super::AppRef;
-use super::store::Apps;
+use super::reference::AppRef;
+use super::served;
+use super::store::{Apps, ServerApps};
 use super::target::{TargetFlags, target};
-use crate::cli::Global;
 use crate::control;
 use crate::error::CliError;
+use crate::global::Global;
 use crate::output::{self, Output};
 
 /// `bowline app manifests`.
@@ -44,6 +46,13 @@ pub async fn run(global: &Global, args: ManifestsArgs) -> Result<(), CliError> {
     let apps = Apps::connect(global).await?;
     let (namespace, name) = args.app.resolve(global);
     let app = apps.get(&namespace, &name).await?.app;
+    let apps = match &apps {
+        Apps::Core(apps) => apps,
+        Apps::Server(apps) => {
+            let objects = from_server(apps, &app, &args).await?;
+            return Ok(output::manifests(&mut std::io::stdout(), &objects, args.output)?);
+        }
+    };
     let world = control::world(apps.kube(), global).await?;
     let destination = control::destination(apps.kube(), &world, &app.spec.destination).await?;
     let mut objects: Vec<Object> = Vec::new();
@@ -64,4 +73,14 @@ pub async fn run(global: &Global, args: ManifestsArgs) -> Result<(), CliError> {
     let objects: Vec<Value> = objects.into_iter().map(Object::into_value).collect();
     output::manifests(&mut std::io::stdout(), &objects, args.output)?;
     Ok(())
+}
+
+async fn from_server(apps: &ServerApps, app: &Application, args: &ManifestsArgs) -> Result<Vec<Value>, CliError> {
+    if args.source == From::Git {
+        return served::manifests(apps, app, &args.target).await;
+    }
+    let managed = served::managed(apps, app).await?;
+    let live = managed.iter().filter(|item| !item.hook).map(|item| served::object(&item.live_state));
+    let live: Result<Vec<Value>, CliError> = live.collect();
+    Ok(live?.into_iter().filter(|object| !object.is_null()).collect())
 }

@@ -1,14 +1,14 @@
 //! Which of an application's live objects a command is about.
 
-use bowline_core_crd::ResourceStatus;
+use bowline_core_crd::{Application, ResourceStatus};
 use bowline_core_types::{Gvk, ResourceKey};
 use clap::Args;
 
-use super::store::Apps;
-use super::{AppRef, store::Stored};
-use crate::cli::Global;
+use super::reference::AppRef;
+use super::store::{Apps, ServerApps, Stored};
 use crate::control::{self, Destination};
 use crate::error::CliError;
+use crate::global::Global;
 
 /// The flags that choose objects.
 #[derive(Args, Clone, Debug)]
@@ -31,12 +31,22 @@ pub struct ObjectFlags {
     all: bool,
 }
 
-/// The application, its cluster, and the objects that were chosen.
+/// The application, the way to its objects, and those that were chosen.
 pub struct Chosen {
-    /// The cluster.
-    pub destination: Destination,
+    /// The application.
+    pub app: Application,
+    /// The way to its objects.
+    pub way: Way,
     /// The objects, one at least.
     pub objects: Vec<(Gvk, ResourceKey)>,
+}
+
+/// The way to an application's objects.
+pub enum Way {
+    /// To its cluster.
+    Core(Box<Destination>),
+    /// Through a server.
+    Server(ServerApps),
 }
 
 // === impl ObjectFlags ===
@@ -58,9 +68,14 @@ impl ObjectFlags {
                 "Multiple resources match inputs. Use the --all flag to {what} multiple resources"
             )));
         }
-        let world = control::world(apps.kube(), global).await?;
-        let destination = control::destination(apps.kube(), &world, &app.spec.destination).await?;
-        Ok(Chosen { destination, objects })
+        let way = match apps {
+            Apps::Core(apps) => {
+                let world = control::world(apps.kube(), global).await?;
+                Way::Core(Box::new(control::destination(apps.kube(), &world, &app.spec.destination).await?))
+            }
+            Apps::Server(apps) => Way::Server(apps),
+        };
+        Ok(Chosen { app, way, objects })
     }
 
     fn matches(&self, resource: &ResourceStatus) -> bool {

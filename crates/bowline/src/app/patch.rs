@@ -1,14 +1,12 @@
 //! `bowline app patch`.
 
-use bowline_base_kube::{Patch, WriteOptions};
 use bowline_base_value::{Value, from_json};
 use clap::{Args, ValueEnum};
 
-use super::AppRef;
+use super::reference::AppRef;
 use super::store::Apps;
-use crate::cli::Global;
 use crate::error::CliError;
-use crate::kube::{Resource, failed};
+use crate::global::Global;
 use crate::output::{self, Output};
 
 /// `bowline app patch`.
@@ -27,7 +25,7 @@ pub struct PatchArgs {
     kind: Kind,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Kind {
     /// RFC 6902.
     Json,
@@ -40,15 +38,16 @@ pub async fn run(global: &Global, args: PatchArgs) -> Result<(), CliError> {
     let patch: Value = from_json(args.patch.as_bytes()).map_err(|e| CliError::usage(format!("--patch: {e}")))?;
     let apps = Apps::connect(global).await?;
     let (namespace, name) = args.app.resolve(global);
-    let patch = match args.kind {
-        Kind::Json if patch.as_array().is_some() => Patch::Json(&patch),
-        Kind::Merge if patch.as_object().is_some() => Patch::Merge(&patch),
-        Kind::Json => return Err(CliError::usage("--patch: a JSON patch is a list of operations; see --type merge")),
-        Kind::Merge => return Err(CliError::usage("--patch: a merge patch is an object; see --type json")),
-    };
-    let (client, resource) = (apps.kube().client(), Resource::Applications.api());
-    let options = WriteOptions { field_manager: crate::kube::FIELD_MANAGER.to_string(), ..WriteOptions::default() };
-    let patched = client.patch(&resource, &namespace, &name, "", patch, &options).await.map_err(failed)?;
-    output::value(&mut std::io::stdout(), &patched.value, Output::Yaml)?;
+    match args.kind {
+        Kind::Json if patch.as_array().is_none() => {
+            return Err(CliError::usage("--patch: a JSON patch is a list of operations; see --type merge"));
+        }
+        Kind::Merge if patch.as_object().is_none() => {
+            return Err(CliError::usage("--patch: a merge patch is an object; see --type json"));
+        }
+        Kind::Json | Kind::Merge => {}
+    }
+    let patched = apps.patch(&namespace, &name, &patch, args.kind == Kind::Json).await?;
+    output::value(&mut std::io::stdout(), &patched, Output::Yaml)?;
     Ok(())
 }

@@ -3,13 +3,14 @@
 use std::io::Write;
 
 use bowline_base_kube::{Patch, WriteOptions};
-use bowline_base_value::{Value, from_json};
+use bowline_base_value::{Value, from_json, to_json};
+use bowline_web_wire::application::ApplicationResourcePatchRequest;
 use clap::Args;
 
-use super::AppRef;
-use super::objects::ObjectFlags;
-use crate::cli::Global;
+use super::objects::{ObjectFlags, Way};
+use super::reference::AppRef;
 use crate::error::CliError;
+use crate::global::Global;
 use crate::kube::failed;
 
 const TYPES: [&str; 3] =
@@ -39,14 +40,34 @@ pub async fn run(global: &Global, args: PatchResourceArgs) -> Result<(), CliErro
     let chosen = args.objects.choose(global, &args.app, "patch").await?;
     let options = WriteOptions { field_manager: crate::kube::FIELD_MANAGER.to_string(), ..WriteOptions::default() };
     for (gvk, key) in &chosen.objects {
-        let resource = chosen.destination.resource(gvk)?;
-        let patch = match args.patch_type.as_str() {
-            "application/json-patch+json" => Patch::Json(&patch),
-            "application/strategic-merge-patch+json" => Patch::Strategic(&patch),
-            _ => Patch::Merge(&patch),
-        };
-        let client = &chosen.destination.client;
-        client.patch(resource, &key.namespace, &key.name, "", patch, &options).await.map_err(failed)?;
+        match &chosen.way {
+            Way::Core(destination) => {
+                let resource = destination.resource(gvk)?;
+                let patch = match args.patch_type.as_str() {
+                    "application/json-patch+json" => Patch::Json(&patch),
+                    "application/strategic-merge-patch+json" => Patch::Strategic(&patch),
+                    _ => Patch::Merge(&patch),
+                };
+                let client = &destination.client;
+                client.patch(resource, &key.namespace, &key.name, "", patch, &options).await.map_err(failed)?;
+            }
+            Way::Server(apps) => {
+                let request = ApplicationResourcePatchRequest {
+                    name: Some(chosen.app.metadata.name.clone()),
+                    namespace: Some(key.namespace.to_string()),
+                    resource_name: Some(key.name.to_string()),
+                    version: Some(gvk.version.to_string()),
+                    group: Some(key.group.to_string()),
+                    kind: Some(key.kind.to_string()),
+                    patch: Some(to_json(&patch, false)),
+                    patch_type: Some(args.patch_type.clone()),
+                    app_namespace: apps.namespace(&chosen.app.metadata.namespace),
+                    project: Some(chosen.app.spec.project().to_string()),
+                };
+                let patched = apps.remote().applications().patch_resource(request).await;
+                patched.map_err(|status| apps.remote().refused(&status))?;
+            }
+        }
         writeln!(std::io::stdout(), "Resource '{}' patched", key.name)?;
     }
     Ok(())

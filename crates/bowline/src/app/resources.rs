@@ -3,16 +3,18 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use bowline_core_crd::{AppProject, Application};
+use bowline_core_crd::{AppProject, Application, ResourceNode, ResourceStatus};
 use bowline_core_project::is_orphaned;
+use bowline_core_types::ResourceKey;
+use bowline_web_wire::application::ResourcesQuery;
 use clap::{Args, ValueEnum};
 
-use super::AppRef;
 use super::nodes::{Node, nodes, of_application};
-use super::store::Apps;
-use crate::cli::Global;
+use super::reference::AppRef;
+use super::store::{Apps, CoreApps, ServerApps};
 use crate::control;
 use crate::error::CliError;
+use crate::global::Global;
 use crate::kube::{Resource, from_raw};
 use crate::output::table;
 
@@ -42,16 +44,50 @@ enum Format {
     Tree,
 }
 
+/// One object of the application, or of nobody.
+struct Shown {
+    key: ResourceKey,
+    uid: String,
+    owners: Vec<String>,
+    orphaned: bool,
+}
+
 /// Lists an application's live objects and what these own.
 pub async fn run(global: &Global, args: ResourcesArgs) -> Result<(), CliError> {
     let apps = Apps::connect(global).await?;
     let (namespace, name) = args.app.resolve(global);
     let app = apps.get(&namespace, &name).await?.app;
+    let mut chosen = match &apps {
+        Apps::Core(apps) => in_core(global, apps, &app, args.orphaned).await?,
+        Apps::Server(apps) => at_server(apps, &app, args.orphaned).await?,
+    };
+    chosen.sort_by(|a, b| a.key.cmp(&b.key));
+    if !args.orphaned {
+        let rest = outside(&app, &chosen);
+        chosen.extend(rest);
+    }
+    let mut out = std::io::stdout();
+    match args.output {
+        Format::Table => {
+            table::print(&mut out, &["GROUP", "KIND", "NAMESPACE", "NAME", "ORPHANED"], chosen.iter().map(Shown::row))?;
+        }
+        Format::Tree => {
+            let uids: BTreeSet<&str> = chosen.iter().map(|node| node.uid.as_str()).collect();
+            let roots = chosen.iter().filter(|node| !node.owners.iter().any(|uid| uids.contains(uid.as_str())));
+            for root in roots {
+                write!(out, "{}", branch(root, &chosen, 0))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn in_core(global: &Global, apps: &CoreApps, app: &Application, orphaned: bool) -> Result<Vec<Shown>, CliError> {
     let world = control::world(apps.kube(), global).await?;
     let destination = control::destination(apps.kube(), &world, &app.spec.destination).await?;
-    let all = nodes(&destination, &app, None).await;
-    let mut chosen = match args.orphaned {
-        false => of_application(&all, &app),
+    let all = nodes(&destination, app, None).await;
+    let chosen: Vec<&Node> = match orphaned {
+        false => of_application(&all, app),
         true => {
             let project = apps.kube().find(Resource::AppProjects, &global.namespace, app.spec.project()).await?;
             let project: AppProject =
@@ -67,56 +103,65 @@ pub async fn run(global: &Global, args: ResourcesArgs) -> Result<(), CliError> {
             all.iter().filter(free).collect()
         }
     };
-    chosen.sort_by(|a, b| a.key.cmp(&b.key));
-    let mut out = std::io::stdout();
-    match args.output {
-        Format::Table => {
-            let orphaned = if args.orphaned { "Yes" } else { "No" };
-            let mut rows: Vec<Vec<String>> = chosen.iter().map(|node| row(node, orphaned)).collect();
-            if !args.orphaned {
-                rows.extend(outside(&app, &chosen));
-            }
-            table::print(&mut out, &["GROUP", "KIND", "NAMESPACE", "NAME", "ORPHANED"], rows)?;
+    let shown =
+        |node: &Node| Shown { key: node.key.clone(), uid: node.uid.clone(), owners: node.owners.clone(), orphaned };
+    Ok(chosen.into_iter().map(shown).collect())
+}
+
+async fn at_server(apps: &ServerApps, app: &Application, orphaned: bool) -> Result<Vec<Shown>, CliError> {
+    let query = ResourcesQuery {
+        application_name: Some(app.metadata.name.clone()),
+        app_namespace: apps.namespace(&app.metadata.namespace),
+        ..ResourcesQuery::default()
+    };
+    let remote = apps.remote();
+    let tree = remote.call(async || remote.applications().resource_tree(query.clone()).await).await?;
+    let shown = |node: ResourceNode, orphaned: bool| {
+        let at = node.resource_ref;
+        Shown {
+            key: ResourceKey::new(at.group.as_str(), at.kind.as_str(), at.namespace.as_str(), at.name.as_str()),
+            uid: at.uid,
+            owners: node.parent_refs.into_iter().map(|parent| parent.uid).collect(),
+            orphaned,
         }
-        Format::Tree => {
-            let uids: BTreeSet<&str> = chosen.iter().map(|node| node.uid.as_str()).collect();
-            let roots = chosen.iter().filter(|node| !node.owners.iter().any(|uid| uids.contains(uid.as_str())));
-            for root in roots {
-                write!(out, "{}", branch(root, &chosen, 0))?;
-            }
-            for row in outside(&app, &chosen).iter().filter(|_| !args.orphaned) {
-                writeln!(out, "{}/{}", row[1], row[3])?;
-            }
-        }
+    };
+    let mut all: Vec<Shown> = tree.orphaned_nodes.into_iter().map(|node| shown(node, true)).collect();
+    if !orphaned {
+        all.extend(tree.nodes.into_iter().map(|node| shown(node, false)));
     }
-    Ok(())
+    Ok(all)
 }
 
-fn row(node: &Node, orphaned: &str) -> Vec<String> {
-    let key = &node.key;
-    [&*key.group, &*key.kind, &*key.namespace, &*key.name, orphaned].map(String::from).to_vec()
+// === impl Shown ===
+
+impl Shown {
+    fn row(&self) -> Vec<String> {
+        let key = &self.key;
+        let orphaned = if self.orphaned { "Yes" } else { "No" };
+        [&*key.group, &*key.kind, &*key.namespace, &*key.name, orphaned].map(String::from).to_vec()
+    }
 }
 
-/// The application's objects that no list has shown: those outside of namespaces, and those that are missing.
-fn outside(app: &Application, shown: &[&Node]) -> Vec<Vec<String>> {
-    let is_shown = |r: &&bowline_core_crd::ResourceStatus| {
-        !shown.iter().any(|node| {
-            (&*node.key.group, &*node.key.kind, &*node.key.namespace, &*node.key.name)
-                == (r.group.as_str(), r.kind.as_str(), r.namespace.as_str(), r.name.as_str())
-        })
-    };
-    let missing = |r: &&bowline_core_crd::ResourceStatus| {
-        r.health.as_ref().is_some_and(|health| health.status.as_str() == "Missing")
-    };
-    let rest = app.status.resources.iter().filter(is_shown).filter(|r| !missing(r));
-    rest.map(|r| vec![r.group.clone(), r.kind.clone(), r.namespace.clone(), r.name.clone(), "No".to_string()]).collect()
+/// The application's objects that no list has shown: those outside of namespaces. Those that are missing are no live objects.
+fn outside(app: &Application, shown: &[Shown]) -> Vec<Shown> {
+    let keys: BTreeSet<&ResourceKey> = shown.iter().map(|node| &node.key).collect();
+    let missing = |r: &&ResourceStatus| r.health.as_ref().is_some_and(|health| health.status.as_str() == "Missing");
+    let all = app
+        .status
+        .resources
+        .iter()
+        .filter(|r| !missing(r))
+        .map(|r| ResourceKey::new(r.group.as_str(), r.kind.as_str(), r.namespace.as_str(), r.name.as_str()));
+    let rest = all.filter(|key| !keys.contains(key));
+    rest.map(|key| Shown { key, uid: String::new(), owners: Vec::new(), orphaned: false }).collect()
 }
 
 /// A node and what it owns, indented.
-fn branch(node: &Node, all: &[&Node], depth: usize) -> String {
+fn branch(node: &Shown, all: &[Shown], depth: usize) -> String {
     let lead = if depth == 0 { String::new() } else { format!("{}└─", "  ".repeat(depth - 1)) };
     let mut text = format!("{lead}{}/{}\n", node.key.kind, node.key.name);
-    for child in all.iter().filter(|child| child.owners.contains(&node.uid)) {
+    let children = all.iter().filter(|child| !node.uid.is_empty() && child.owners.contains(&node.uid));
+    for child in children {
         text.push_str(&branch(child, all, depth + 1));
     }
     text

@@ -4,11 +4,12 @@ use std::io::Write;
 
 use clap::Args;
 
+use super::reference::AppRef;
 use super::source_flags::SpecFlags;
+use super::spec;
 use super::store::Apps;
-use super::{AppRef, spec};
-use crate::cli::Global;
 use crate::error::CliError;
+use crate::global::Global;
 
 /// `bowline app set`.
 #[derive(Args, Debug)]
@@ -36,7 +37,7 @@ pub async fn run(global: &Global, args: SetArgs) -> Result<(), CliError> {
     let position = spec::position(&stored.app.spec, args.source_position, name)?;
     let mut changed = stored.app.clone();
     spec::set(&mut changed.spec, &args.flags, position)?;
-    if apps.update(&stored, &changed).await?.is_none() {
+    if !apps.update(&stored, &changed).await? {
         writeln!(std::io::stderr(), "nothing to change")?;
     }
     Ok(())

@@ -1,131 +1,136 @@
-//! Applications over the Kubernetes API.
+//! [`Apps`]: the Applications, at a server or in a cluster. Commands are written once, over this.
+
+mod core;
+mod server;
+mod stored;
 
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use bowline_base_kube::{Event, Watch, WatchOptions};
 use bowline_base_value::Value;
-use bowline_core_crd::{Application, Resource as _, patch};
-use bowline_core_types::annotation;
+use bowline_core_crd::{Application, Operation};
 
-use crate::cli::Global;
+pub use self::core::CoreApps;
+pub use self::server::ServerApps;
+pub use self::stored::{Made, Propagation, Stored, Wanted, typed};
 use crate::error::CliError;
-use crate::kube::{Kube, Resource, Selector, from_raw};
+use crate::global::Global;
+use crate::kube::{Kube, Selector};
+use crate::link::Link;
 
-/// The Applications of a cluster.
-pub struct Apps {
-    kube: Kube,
-}
-
-/// An Application as it is stored, and the typed view of it.
-#[derive(Clone, Debug)]
-pub struct Stored {
-    /// Everything.
-    pub raw: Value,
-    /// What is known of it.
-    pub app: Application,
-}
-
-/// The typed view of an Application.
-pub fn typed(raw: &Value) -> Result<Application, String> {
-    from_raw(raw).map_err(|e| {
-        let name = raw.str_at(&["metadata", "name"]).unwrap_or_default();
-        format!("application '{name}': {e}")
-    })
+/// The Applications.
+pub enum Apps {
+    /// In a cluster.
+    Core(CoreApps),
+    /// At a server.
+    Server(ServerApps),
 }
 
 // === impl Apps ===
 
 impl Apps {
-    /// The Applications of the cluster that the flags name.
+    /// The Applications where the flags and the current login lead to.
     pub async fn connect(global: &Global) -> Result<Apps, CliError> {
-        Ok(Apps { kube: Kube::connect(global).await? })
+        Ok(match Link::connect(global).await? {
+            Link::Core(kube) => Apps::Core(CoreApps::new(kube)),
+            Link::Server(remote) => Apps::Server(ServerApps::new(remote, &global.namespace)),
+        })
     }
 
-    /// The cluster.
-    pub fn kube(&self) -> &Kube {
-        &self.kube
-    }
-
-    /// One Application, or `None`.
-    pub async fn find(&self, namespace: &str, name: &str) -> Result<Option<Stored>, CliError> {
-        self.kube.find(Resource::Applications, namespace, name).await?.map(stored).transpose()
+    /// The Applications of the cluster that the flags name, whatever login there is.
+    pub async fn core(global: &Global) -> Result<CoreApps, CliError> {
+        Ok(CoreApps::new(Kube::connect(global).await?))
     }
 
     /// One Application, which must be there.
     pub async fn get(&self, namespace: &str, name: &str) -> Result<Stored, CliError> {
-        stored(self.kube.get(Resource::Applications, namespace, name).await?)
+        match self {
+            Apps::Core(apps) => apps.get(namespace, name).await,
+            Apps::Server(apps) => apps.get(namespace, name).await,
+        }
     }
 
     /// All Applications with these labels, by name.
     pub async fn list(&self, namespace: &str, selector: Option<&Selector>) -> Result<Vec<Stored>, CliError> {
-        let labels = selector.map_or("", Selector::as_str);
-        self.kube.list(Resource::Applications, namespace, labels).await?.into_iter().map(stored).collect()
+        match self {
+            Apps::Core(apps) => apps.list(namespace, selector).await,
+            Apps::Server(apps) => apps.list(namespace, selector).await,
+        }
     }
 
-    /// Makes an Application; `raw` is what a file said of it, so that what this version does not know survives.
-    pub async fn create(&self, raw: &Value, app: &Application) -> Result<Stored, CliError> {
-        let before: Application = from_raw(raw).unwrap_or_default();
-        let mut value = Value::from(patch::update(&raw.into(), &before, app));
-        if let Some(map) = value.as_object_mut() {
-            // A status of another server says nothing here.
-            map.remove("status");
-            map.insert("apiVersion", bowline_core_crd::API_VERSION);
-            map.insert("kind", Application::KIND);
+    /// Makes an Application, or with `upsert` gives the one that is there this spec.
+    pub async fn create(&self, wanted: &Wanted<'_>) -> Result<Made, CliError> {
+        match self {
+            Apps::Core(apps) => apps.create(wanted).await,
+            Apps::Server(apps) => apps.create(wanted).await,
         }
-        stored(self.kube.create(Resource::Applications, &app.metadata.namespace, &value).await?)
     }
 
-    /// Sends what changed between the two; `None` where nothing did.
-    pub async fn update(&self, before: &Stored, after: &Application) -> Result<Option<Stored>, CliError> {
-        let Some(patch) = patch::patch(&(&before.raw).into(), &before.app, after) else {
-            return Ok(None);
-        };
-        let (namespace, name) = (&before.app.metadata.namespace, &before.app.metadata.name);
-        let raw = self.kube.merge(Resource::Applications, namespace, name, &Value::from(patch)).await?;
-        stored(raw).map(Some)
+    /// Sends what changed between the two; whether anything did.
+    pub async fn update(&self, before: &Stored, after: &Application) -> Result<bool, CliError> {
+        match self {
+            Apps::Core(apps) => Ok(apps.update(before, after).await?.is_some()),
+            Apps::Server(apps) => apps.update(before, after, true).await,
+        }
     }
 
-    /// Like [`Apps::update`], and refused where the Application changed since `before` was read.
-    pub async fn update_exactly(&self, before: &Stored, after: &Application) -> Result<(), CliError> {
-        let Some(patch) = patch::patch(&(&before.raw).into(), &before.app, after) else {
-            return Ok(());
-        };
-        let mut patch = Value::from(patch);
-        if let Some(version) = patch.ensure_path(&["metadata", "resourceVersion"]) {
-            *version = Value::from(before.app.metadata.resource_version.as_str());
+    /// Stores a spec that somebody wrote, checked; refused where the Application changed since `before` was read.
+    pub async fn rewrite(&self, before: &Stored, after: &Application) -> Result<(), CliError> {
+        match self {
+            Apps::Core(apps) => {
+                apps.validate(after).await?;
+                apps.update_exactly(before, after).await
+            }
+            Apps::Server(apps) => apps.update(before, after, true).await.map(drop),
         }
-        let (namespace, name) = (&before.app.metadata.namespace, &before.app.metadata.name);
-        self.kube.merge(Resource::Applications, namespace, name, &patch).await?;
-        Ok(())
     }
 
-    /// Asks for the deletion.
-    pub async fn delete(&self, namespace: &str, name: &str) -> Result<(), CliError> {
-        self.kube.delete(Resource::Applications, namespace, name).await
+    /// Changes metadata alone.
+    pub async fn annotate(&self, before: &Stored, after: &Application) -> Result<(), CliError> {
+        match self {
+            Apps::Core(apps) => apps.update(before, after).await.map(drop),
+            Apps::Server(apps) => apps.update(before, after, false).await.map(drop),
+        }
     }
 
-    /// Whether repository and destination of a spec are such that the server could use them: what can be told without asking them.
-    pub async fn validate(&self, app: &Application) -> Result<(), CliError> {
-        let sources = app.spec.sources();
-        if sources.is_empty() || sources.iter().any(|s| s.repo_url.is_empty()) {
-            return Err(CliError::usage(
-                "an application needs a source: --repo URL and --path PATH (or --helm-chart NAME)",
-            ));
+    /// Asks for an operation.
+    pub async fn start(&self, stored: &Stored, operation: Operation) -> Result<(), CliError> {
+        match self {
+            Apps::Core(apps) => apps.start(stored, operation).await,
+            Apps::Server(apps) => apps.start(stored, operation).await,
         }
-        let destination = &app.spec.destination;
-        if destination.server.is_empty() && destination.name.is_empty() {
-            return Err(CliError::usage(
-                "an application needs a destination: --dest-server URL or --dest-name NAME, and --dest-namespace",
-            ));
+    }
+
+    /// Asks for the sync of what the past sync `id` deployed; `operation` is the same in full.
+    pub async fn roll_back(&self, stored: &Stored, id: i64, operation: Operation) -> Result<(), CliError> {
+        match self {
+            Apps::Core(apps) => apps.start(stored, operation).await,
+            Apps::Server(apps) => apps.roll_back(stored, id, &operation).await,
         }
-        let project = if app.spec.project.is_empty() { "default" } else { &app.spec.project };
-        let namespace = &app.metadata.namespace;
-        if project != "default" && self.kube.find(Resource::AppProjects, namespace, project).await?.is_none() {
-            return Err(CliError::failed(format!("project '{project}' does not exist"))
-                .hint("bowline proj list shows the projects; --validate=false creates the application all the same"));
+    }
+
+    /// Asks for the end of the operation under way.
+    pub async fn terminate(&self, namespace: &str, name: &str) -> Result<(), CliError> {
+        match self {
+            Apps::Core(apps) => apps.terminate(namespace, name).await,
+            Apps::Server(apps) => apps.terminate(namespace, name).await,
         }
-        Ok(())
+    }
+
+    /// Sends a JSON patch, or a merge patch, and gives what came of it.
+    pub async fn patch(&self, namespace: &str, name: &str, patch: &Value, is_json: bool) -> Result<Value, CliError> {
+        match self {
+            Apps::Core(apps) => apps.patch(namespace, name, patch, is_json).await,
+            Apps::Server(apps) => apps.patch(namespace, name, patch, is_json).await,
+        }
+    }
+
+    /// Asks for the deletion, of what it deployed too where a policy says how.
+    pub async fn delete(&self, stored: &Stored, cascade: Option<Propagation>) -> Result<(), CliError> {
+        match self {
+            Apps::Core(apps) => apps.delete(stored, cascade).await,
+            Apps::Server(apps) => apps.delete(stored, cascade).await,
+        }
     }
 
     /// Asks for a refresh and waits until it was done.
@@ -136,27 +141,10 @@ impl Apps {
         hard: bool,
         limit: Option<Duration>,
     ) -> Result<Stored, CliError> {
-        let mut patch = Value::object();
-        if let Some(annotations) = patch.ensure_path(&["metadata", "annotations"]) {
-            let kind = if hard { "hard" } else { "normal" };
-            *annotations = [(annotation::REFRESH, Value::from(kind))].into_iter().collect();
+        match self {
+            Apps::Core(apps) => apps.refresh(namespace, name, hard, limit).await,
+            Apps::Server(apps) => apps.refresh(namespace, name, hard, limit).await,
         }
-        let mut last = stored(self.kube.merge(Resource::Applications, namespace, name, &patch).await?)?;
-        let limit = limit.or(Some(Duration::from_secs(60)));
-        let done = self
-            .follow(namespace, name, limit, |stored| {
-                last = stored.clone();
-                match stored.app.metadata.annotations.contains_key(annotation::REFRESH) {
-                    true => ControlFlow::Continue(()),
-                    false => ControlFlow::Break(()),
-                }
-            })
-            .await?;
-        if !done {
-            return Err(CliError::failed(format!("application '{name}' was not refreshed in time"))
-                .hint("is the server running? `bowline server` refreshes applications"));
-        }
-        Ok(last)
     }
 
     /// Hands over every state of an Application until `see` has seen enough (then `true`) or the time is up (`false`).
@@ -165,78 +153,27 @@ impl Apps {
         namespace: &str,
         name: &str,
         limit: Option<Duration>,
-        mut see: impl FnMut(&Stored) -> ControlFlow<()>,
+        see: impl FnMut(&Stored) -> ControlFlow<()>,
     ) -> Result<bool, CliError> {
-        let mut watch = self.watch(namespace, name);
-        let until = async {
-            let mut seen = false;
-            loop {
-                let states = match watch.next().await {
-                    Event::Listed(items) => items,
-                    Event::Applied(item) => vec![item],
-                    Event::Deleted(_) => return Err(gone(namespace, name)),
-                    Event::Complete if !seen => return Err(gone(namespace, name)),
-                    Event::Complete | Event::Listing | Event::Resumed => continue,
-                    Event::Failed { error, .. } if !error.is_transient() => return Err(crate::kube::failed(error)),
-                    Event::Failed { .. } => continue,
-                };
-                for raw in states {
-                    seen = true;
-                    if see(&stored(raw)?).is_break() {
-                        return Ok(true);
-                    }
-                }
-            }
-        };
-        match limit {
-            Some(limit) => tokio::time::timeout(limit, until).await.unwrap_or(Ok(false)),
-            None => until.await,
+        match self {
+            Apps::Core(apps) => apps.follow(namespace, name, limit, see).await,
+            Apps::Server(apps) => apps.follow(namespace, name, limit, see).await,
         }
     }
 
     /// Waits until an Application is gone.
     pub async fn until_gone(&self, namespace: &str, name: &str, limit: Option<Duration>) -> Result<(), CliError> {
-        let mut watch = self.watch(namespace, name);
-        let until = async {
-            let mut seen = false;
-            loop {
-                match watch.next().await {
-                    Event::Listed(items) => seen = seen || !items.is_empty(),
-                    Event::Complete if !seen => return Ok(()),
-                    Event::Deleted(_) => return Ok(()),
-                    Event::Failed { error, .. } if !error.is_transient() => return Err(crate::kube::failed(error)),
-                    Event::Listing => seen = false,
-                    _ => {}
-                }
+        let gone = async {
+            match self {
+                Apps::Core(apps) => apps.until_gone(namespace, name).await,
+                Apps::Server(apps) => apps.until_gone(namespace, name).await,
             }
         };
-        match limit {
-            None => until.await,
-            Some(limit) => tokio::time::timeout(limit, until).await.unwrap_or_else(|_| {
-                let seconds = limit.as_secs();
-                Err(CliError::failed(format!(
-                    "timed out ({seconds}s): application '{namespace}/{name}' is still there"
-                ))
-                .hint(format!("bowline app get {name} says what holds it")))
-            }),
-        }
+        let Some(limit) = limit else { return gone.await };
+        tokio::time::timeout(limit, gone).await.unwrap_or_else(|_| {
+            let seconds = limit.as_secs();
+            let text = format!("timed out ({seconds}s): application '{namespace}/{name}' is still there");
+            Err(CliError::failed(text).hint(format!("bowline app get {name} says what holds it")))
+        })
     }
-
-    fn watch(&self, namespace: &str, name: &str) -> Watch {
-        let options = WatchOptions {
-            fields: format!("metadata.name={name}"),
-            skip_managed_fields: true,
-            ..WatchOptions::default()
-        };
-        Watch::new(self.kube.client(), &Resource::Applications.api(), namespace, options)
-    }
-}
-
-fn stored(raw: Value) -> Result<Stored, CliError> {
-    let app = typed(&raw).map_err(CliError::failed)?;
-    Ok(Stored { raw, app })
-}
-
-fn gone(namespace: &str, name: &str) -> CliError {
-    CliError::failed(format!("application '{namespace}/{name}' does not exist (any more)"))
 }

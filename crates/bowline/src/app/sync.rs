@@ -8,14 +8,14 @@ use bowline_core_crd::{
 };
 use clap::{Args, ValueEnum};
 
-use super::get::timeout;
+use super::reference::timeout;
+use super::reference::{AppRef, resolve};
 use super::selection::Selection;
 use super::store::{Apps, Stored};
 use super::target::SourceRevisions;
 use super::wait::{Following, follow, is_idle, report};
-use super::{AppRef, resolve};
-use crate::cli::Global;
 use crate::error::CliError;
+use crate::global::Global;
 use crate::kube::Selector;
 use crate::output::Output;
 
@@ -148,7 +148,7 @@ pub async fn run(global: &Global, args: SyncArgs) -> Result<(), CliError> {
     let selection = Selection::parse(&args.resources)?;
     for stored in targets {
         let operation = args.operation(&stored.app, &selection)?;
-        start(&apps, &stored, operation).await?;
+        start(&apps, &stored, None, operation).await?;
         if !args.is_async {
             finish(&apps, &stored, args.timeout, &selection, args.output).await?;
         }
@@ -187,19 +187,20 @@ pub async fn rollback(global: &Global, args: RollbackArgs) -> Result<(), CliErro
         ..SyncOperation::default()
     };
     let operation = Operation { sync: Some(sync), ..Operation::default() };
-    start(&apps, &stored, operation).await?;
+    start(&apps, &stored, Some(entry.id), operation).await?;
     finish(&apps, &stored, args.timeout, &Selection::default(), args.output).await
 }
 
-async fn start(apps: &Apps, stored: &Stored, operation: Operation) -> Result<(), CliError> {
+/// Asks for the operation; `id` is the past sync that it goes back to.
+async fn start(apps: &Apps, stored: &Stored, id: Option<i64>, operation: Operation) -> Result<(), CliError> {
     if !is_idle(&stored.app) {
         return Err(CliError::failed("another operation is already in progress")
             .hint(format!("bowline app wait {} --operation waits for it", stored.app.metadata.name)));
     }
-    let mut changed = stored.app.clone();
-    changed.operation = Some(operation);
-    apps.update_exactly(stored, &changed).await?;
-    Ok(())
+    match id {
+        None => apps.start(stored, operation).await,
+        Some(id) => apps.roll_back(stored, id, operation).await,
+    }
 }
 
 /// Follows the operation to its end. Every state that is seen from here on is one after it was asked for.

@@ -8,10 +8,10 @@ use bowline_desired_render::{Ownership, finish};
 use bowline_roles_app_controller::{access, features};
 use clap::Args;
 
-use crate::cli::Global;
 use crate::control::{Destination, repositories};
 use crate::desired::{Checkout, For, Origins, check_out, is_namespaced, rendered};
 use crate::error::CliError;
+use crate::global::Global;
 use crate::local;
 
 /// Which state of the sources is meant; without any of these the one that the server compared last.
@@ -124,6 +124,32 @@ fn local_checkout(mut sources: Vec<ApplicationSource>, folder: &str, root: Optio
     let local = local::open(folder, root)?;
     source.path = if local.path.is_empty() { ".".to_string() } else { local.path };
     Ok(Checkout { source, tree: local.tree, revision: String::new() })
+}
+
+// === impl TargetFlags ===
+
+impl TargetFlags {
+    /// Whether another state is meant than the one that the server compared last.
+    pub fn is_other(&self) -> bool {
+        self.revision.is_some() || self.local.is_some() || !self.several.source_revisions.is_empty()
+    }
+
+    /// The local folder that stands in for the source, and the root around it.
+    pub fn local(&self) -> Option<(&str, Option<&str>)> {
+        self.local.as_deref().map(|folder| (folder, self.local_repo_root.as_deref()))
+    }
+
+    /// The revision, or positions of sources (from 1) and a revision for each: as requests name them.
+    pub fn revisions(&self, app: &Application) -> Result<(Option<String>, Vec<i64>, Vec<String>), CliError> {
+        let asked = self.several.of(app, self.revision.is_some())?;
+        let named = asked.into_iter().enumerate().filter(|(_, revision)| !revision.is_empty());
+        let (positions, revisions) = named.map(|(place, revision)| (place as i64 + 1, revision)).unzip();
+        let revision = self.revision.clone().or_else(|| {
+            // Without any, what was compared last: that is what the other commands speak of.
+            (!app.spec.has_multiple_sources()).then(|| compared(app).pop()).flatten()
+        });
+        Ok((revision.filter(|revision| !revision.is_empty()), positions, revisions))
+    }
 }
 
 // === impl SourceRevisions ===

@@ -2,15 +2,12 @@
 
 use std::io::Write;
 
-use bowline_base_value::Value;
-use bowline_core_crd::OperationPhase;
 use clap::Args;
 
-use super::AppRef;
+use super::reference::AppRef;
 use super::store::Apps;
-use crate::cli::Global;
 use crate::error::CliError;
-use crate::kube::Resource;
+use crate::global::Global;
 
 /// `bowline app terminate-op`.
 #[derive(Args, Debug)]
@@ -24,16 +21,7 @@ pub struct TerminateArgs {
 pub async fn run(global: &Global, args: TerminateArgs) -> Result<(), CliError> {
     let apps = Apps::connect(global).await?;
     let (namespace, name) = args.app.resolve(global);
-    let app = apps.get(&namespace, &name).await?.app;
-    let runs = app.status.operation_state.as_ref().is_some_and(|state| !state.phase.is_completed());
-    if app.operation.is_none() || !runs {
-        return Err(CliError::failed("Unable to terminate operation. No operation is in progress"));
-    }
-    let mut patch = Value::object();
-    if let Some(phase) = patch.ensure_path(&["status", "operationState", "phase"]) {
-        *phase = Value::from(OperationPhase::Terminating.as_str());
-    }
-    apps.kube().merge(Resource::Applications, &namespace, &name, &patch).await?;
+    apps.terminate(&namespace, &name).await?;
     writeln!(std::io::stdout(), "Application '{name}' operation terminating")?;
     Ok(())
 }

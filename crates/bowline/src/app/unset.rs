@@ -5,10 +5,11 @@ use std::io::Write;
 use bowline_core_crd::ApplicationSource;
 use clap::Args;
 
+use super::reference::AppRef;
+use super::spec;
 use super::store::Apps;
-use super::{AppRef, spec};
-use crate::cli::Global;
 use crate::error::CliError;
+use crate::global::Global;
 
 /// `bowline app unset`.
 #[derive(Args, Debug)]
@@ -81,7 +82,7 @@ pub async fn run(global: &Global, args: UnsetArgs) -> Result<(), CliError> {
     };
     let source = source.ok_or_else(|| CliError::failed(format!("application '{name}' has no source")))?;
     unset(source, &args);
-    if apps.update(&stored, &changed).await?.is_none() {
+    if !apps.update(&stored, &changed).await? {
         writeln!(std::io::stderr(), "nothing to change")?;
     }
     Ok(())

@@ -7,14 +7,14 @@ use std::time::Duration;
 use bowline_core_crd::Application;
 use clap::Args;
 
-use super::get::timeout;
 use super::print;
 use super::progress::Progress;
-use super::resolve;
+use super::reference::resolve;
+use super::reference::timeout;
 use super::selection::Selection;
 use super::store::{Apps, Stored};
-use crate::cli::Global;
 use crate::error::CliError;
+use crate::global::Global;
 use crate::kube::Selector;
 use crate::output::{self, Output, Style};
 

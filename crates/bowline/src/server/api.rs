@@ -41,9 +41,6 @@ pub struct ApiArgs {
     /// Port of them
     #[arg(long, default_value_t = 8083)]
     metrics_port: u16,
-    /// Speak HTTP in clear
-    #[arg(long, env = "ARGOCD_SERVER_INSECURE", hide_env = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "true|false")]
-    insecure: Option<bool>,
     /// Path that everything stands under
     #[arg(long, env = "ARGOCD_SERVER_ROOTPATH", hide_env = true, value_name = "PATH")]
     rootpath: Option<String>,
@@ -108,9 +105,11 @@ impl ApiArgs {
         Ok(Bound { server, metrics, counted })
     }
 
-    fn flags(&self) -> Flags {
+    /// What was given. `insecure` is the flag of every command, which here says to serve in clear.
+    fn flags(&self, insecure: Option<bool>) -> Flags {
         Flags {
-            insecure: self.insecure,
+            insecure: insecure
+                .or_else(|| crate::files::variable("ARGOCD_SERVER_INSECURE").map(|value| value == "true")),
             root_path: self.rootpath.clone(),
             base_href: self.basehref.clone(),
             frame_options: self.x_frame_options.clone(),
@@ -131,6 +130,7 @@ impl Bound {
     pub fn start(
         self,
         args: &ApiArgs,
+        insecure: Option<bool>,
         controller: &Arc<AppController>,
         client: Client,
         runtime: &Runtime,
@@ -156,7 +156,7 @@ impl Bound {
             metrics: self.counted,
         };
         let config = Config {
-            flags: args.flags(),
+            flags: args.flags(insecure),
             limits: Limits { connections: connections(), ..Limits::default() },
             message_bytes: args.grpc_max_size_mb.saturating_mul(1 << 20),
             program: std::env::current_exe().ok(),
