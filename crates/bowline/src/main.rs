@@ -7,6 +7,7 @@ mod cluster;
 mod context;
 mod control;
 mod desired;
+mod editor;
 mod engines;
 mod error;
 mod files;

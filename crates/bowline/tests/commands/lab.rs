@@ -49,6 +49,9 @@ impl Lab {
             .args(["--namespace", &self.control])
             .args(args)
             .env("XDG_CACHE_HOME", self.folder.path().join("cache"))
+            // Whoever runs the tests may be logged in somewhere.
+            .env("ARGOCD_CONFIG_DIR", self.folder.path().join("logins"))
+            .env_remove("ARGOCD_SERVER")
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .output()

@@ -137,6 +137,8 @@ impl Lab {
     fn bowline(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bowline"));
         command.arg("--kubeconfig").arg(self.kube.kubeconfig()).args(["--namespace", &self.control]);
+        // Whoever runs the tests may be logged in somewhere.
+        command.env("ARGOCD_CONFIG_DIR", self.folder.path().join("logins")).env_remove("ARGOCD_SERVER");
         command
     }
 
