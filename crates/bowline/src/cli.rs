@@ -6,7 +6,10 @@ use clap::{Parser, Subcommand};
 
 use crate::error::CliError;
 use crate::global::Global;
-use crate::{account, app, cluster, context, helm, kustomize, login, plan, proj, render, repo, server, version};
+use crate::{
+    account, app, cert, cluster, context, gpg, helm, kustomize, login, plan, proj, render, repo, repocreds, server,
+    version,
+};
 
 /// GitOps continuous delivery for Kubernetes: declare in Git what should run, Bowline makes it so and says why.
 #[derive(Parser, Debug)]
@@ -36,9 +39,18 @@ pub enum Command {
     /// Projects
     #[command(subcommand, visible_alias = "project")]
     Proj(proj::ProjCommand),
-    /// Repositories and their credentials
+    /// Repositories
     #[command(subcommand)]
     Repo(repo::RepoCommand),
+    /// Credentials for all repositories whose URLs begin alike
+    #[command(subcommand)]
+    Repocreds(repocreds::RepocredsCommand),
+    /// Certificates of repository servers, and host keys of SSH
+    #[command(subcommand)]
+    Cert(cert::CertCommand),
+    /// Keys that may have signed commits
+    #[command(subcommand)]
+    Gpg(gpg::GpgCommand),
     /// Destination clusters
     #[command(subcommand)]
     Cluster(cluster::ClusterCommand),
@@ -112,6 +124,9 @@ pub fn run(cli: Cli) -> Result<(), CliError> {
             Command::Plan(args) => plan::run(&global, *args).await,
             Command::Proj(command) => proj::run(&global, command).await,
             Command::Repo(command) => repo::run(&global, command).await,
+            Command::Repocreds(command) => repocreds::run(&global, command).await,
+            Command::Cert(command) => cert::run(&global, command).await,
+            Command::Gpg(command) => gpg::run(&global, command).await,
             Command::Cluster(command) => cluster::run(&global, command).await,
             Command::Render(args) => render::run(*args).await,
             Command::Kustomize(words) => kustomize::run(words).await,

@@ -2,6 +2,7 @@
 
 mod account;
 mod app;
+mod cert;
 mod cli;
 mod cluster;
 mod context;
@@ -12,6 +13,7 @@ mod engines;
 mod error;
 mod files;
 mod global;
+mod gpg;
 mod helm;
 mod kube;
 mod kustomize;
@@ -27,6 +29,7 @@ mod random;
 mod registry;
 mod render;
 mod repo;
+mod repocreds;
 mod server;
 mod version;
 

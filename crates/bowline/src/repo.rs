@@ -1,23 +1,19 @@
-//! `bowline repo`: repositories and their credentials, kept in Secrets.
+//! `bowline repo`: repositories.
+
+pub mod core;
+pub mod flags;
 
 use std::io::Write;
-use std::time::Duration;
 
-use bowline_base_value::Value;
-use bowline_core_ports::{Freshness, Sources};
-use bowline_core_settings::{RepositoryKind, RepositorySecret, normalize_url};
-use bowline_core_types::{Object, annotation};
-use bowline_roles_app_controller::access;
+use bowline_core_crd::Repository;
+use bowline_web_wire::repository::{RepoAccessQuery, RepoCreateRequest, RepoQuery};
 use clap::{Args, Subcommand};
 
 use crate::error::CliError;
 use crate::global::Global;
-use crate::kube::{Kube, Resource, secret_name};
+use crate::link::{Link, Remote};
 use crate::output::{self, Output, Style, table};
-use crate::{control, files};
-
-/// How long `repo list` and `repo add` wait for a repository to answer.
-const PATIENCE: Duration = Duration::from_secs(15);
+use flags::CredentialFlags;
 
 #[derive(Subcommand, Debug)]
 pub enum RepoCommand {
@@ -26,6 +22,8 @@ pub enum RepoCommand {
     /// List repositories
     #[command(visible_alias = "ls")]
     List(ListArgs),
+    /// Show a repository
+    Get(GetArgs),
     /// Remove repositories
     #[command(visible_alias = "remove")]
     Rm(RmArgs),
@@ -40,54 +38,26 @@ pub struct AddArgs {
     /// URL of the repository
     #[arg(value_name = "URL")]
     url: String,
-    /// git, helm or oci
-    #[arg(long = "type", default_value = "git", value_name = "TYPE")]
-    kind: String,
     /// Name for people
     #[arg(long)]
     name: Option<String>,
     /// Project that owns it
     #[arg(long)]
     project: Option<String>,
-    /// User name
-    #[arg(long)]
-    username: Option<String>,
-    /// Password or token; better from a file, where other users of the machine cannot see it
-    #[arg(long)]
-    password: Option<String>,
-    /// File with the password or token; - is standard input
-    #[arg(long, value_name = "FILE", conflicts_with = "password")]
-    password_file: Option<String>,
-    /// Bearer token
-    #[arg(long)]
-    bearer_token: Option<String>,
-    /// File with the private SSH key
-    #[arg(long, value_name = "FILE")]
-    ssh_private_key_path: Option<String>,
-    /// File with the TLS client certificate
-    #[arg(long, value_name = "FILE")]
-    tls_client_cert_path: Option<String>,
-    /// File with the key of the TLS client certificate
-    #[arg(long, value_name = "FILE")]
-    tls_client_cert_key_path: Option<String>,
+    #[command(flatten)]
+    credentials: CredentialFlags,
     /// Do not check the server's certificate or host key
-    #[arg(long, visible_alias = "insecure-skip-server-verification")]
-    insecure: bool,
-    /// Proxy
+    #[arg(long, visible_alias = "insecure-ignore-host-key")]
+    insecure_skip_server_verification: bool,
+    /// Fetch large files (Git LFS)
     #[arg(long)]
-    proxy: Option<String>,
-    /// Hosts that are reached without the proxy
+    enable_lfs: bool,
+    /// How many commits to fetch; 0 is all
+    #[arg(long, value_name = "N")]
+    depth: Option<i64>,
+    /// A webhook does not render ahead for this repository
     #[arg(long)]
-    no_proxy: Option<String>,
-    /// The repository is a registry that holds Helm charts (with --type helm)
-    #[arg(long)]
-    enable_oci: bool,
-    /// Speak to the registry without TLS
-    #[arg(long)]
-    insecure_oci_force_http: bool,
-    /// Send the password without being asked for it
-    #[arg(long)]
-    force_http_basic_auth: bool,
+    webhook_manifest_cache_warm_disabled: bool,
     /// Change a repository of that URL that is there already
     #[arg(long)]
     upsert: bool,
@@ -97,6 +67,9 @@ pub struct AddArgs {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  bowline repo list\n  bowline repo list -o json   # without secrets")]
 pub struct ListArgs {
+    /// `hard` asks every repository anew whether it answers
+    #[arg(long, value_parser = ["hard"])]
+    refresh: Option<String>,
     /// Output format
     #[arg(short, long, value_enum, default_value_t)]
     output: Output,
@@ -114,129 +87,125 @@ pub struct RmArgs {
     project: Option<String>,
 }
 
+/// `bowline repo get`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  bowline repo get https://git.example.com/shop.git")]
+pub struct GetArgs {
+    /// URL of the repository
+    #[arg(value_name = "URL")]
+    url: String,
+    /// Project that owns it
+    #[arg(long)]
+    project: Option<String>,
+    /// `hard` asks the repository anew whether it answers
+    #[arg(long, value_parser = ["hard"])]
+    refresh: Option<String>,
+    /// Output format
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Output,
+}
+
 /// Runs a `repo` command.
 pub async fn run(global: &Global, command: RepoCommand) -> Result<(), CliError> {
-    let kube = Kube::connect(global).await?;
-    match command {
-        RepoCommand::Add(args) => add(&kube, global, *args).await,
-        RepoCommand::List(args) => list(&kube, global, args).await,
-        RepoCommand::Rm(args) => rm(&kube, global, args).await,
+    match Link::connect(global).await? {
+        Link::Core(kube) => match command {
+            RepoCommand::Add(args) => core::add(&kube, global, *args).await,
+            RepoCommand::List(args) => print(&core::list(&kube, global).await?, args.output),
+            RepoCommand::Get(args) => {
+                let mut found = core::list(&kube, global).await?;
+                found.retain(|r| core::is_same(r, &args.url, args.project.as_deref().unwrap_or_default()));
+                match found.pop() {
+                    Some(repository) => print_one(&repository, args.output),
+                    None => Err(CliError::failed(format!("there is no repository '{}'", args.url))
+                        .hint("bowline repo list shows them")),
+                }
+            }
+            RepoCommand::Rm(args) => core::rm(&kube, global, args).await,
+        },
+        Link::Server(remote) => match command {
+            RepoCommand::Add(args) => add(&remote, *args).await,
+            RepoCommand::List(args) => {
+                let query = RepoQuery { force_refresh: args.refresh.is_some(), ..RepoQuery::default() };
+                let list = remote.call(async || remote.repositories().list_repositories(query.clone()).await).await?;
+                print(&list.items, args.output)
+            }
+            RepoCommand::Get(args) => {
+                let query = RepoQuery {
+                    repo: args.url,
+                    force_refresh: args.refresh.is_some(),
+                    app_project: args.project.unwrap_or_default(),
+                };
+                let found = remote.call(async || remote.repositories().get(query.clone()).await).await?;
+                print_one(&found, args.output)
+            }
+            RepoCommand::Rm(args) => {
+                for url in &args.urls {
+                    let app_project = args.project.clone().unwrap_or_default();
+                    let query = RepoQuery { repo: url.clone(), app_project, ..RepoQuery::default() };
+                    remote.call(async || remote.repositories().delete_repository(query.clone()).await).await?;
+                    writeln!(std::io::stdout(), "Repository '{url}' removed")?;
+                }
+                Ok(())
+            }
+        },
     }
 }
 
-async fn add(kube: &Kube, global: &Global, args: AddArgs) -> Result<(), CliError> {
-    let read = |file: &Option<String>| file.as_deref().map(files::read).transpose();
-    let password = match &args.password_file {
-        Some(file) => Some(files::read(file)?.trim_end_matches(['\n', '\r']).to_string()),
-        None => args.password.clone(),
+/// Lets the server try the credentials, and stores the repository.
+async fn add(remote: &Remote, args: AddArgs) -> Result<(), CliError> {
+    let repo = args.repository()?;
+    let access = RepoAccessQuery {
+        repo: repo.repo.clone(),
+        username: repo.username.clone(),
+        password: repo.password.clone(),
+        ssh_private_key: repo.ssh_private_key.clone(),
+        insecure: repo.insecure,
+        tls_client_cert_data: repo.tls_client_cert_data.clone(),
+        tls_client_cert_key: repo.tls_client_cert_key.clone(),
+        type_: repo.type_.clone(),
+        name: repo.name.clone(),
+        enable_oci: repo.enable_oci,
+        github_app_private_key: repo.github_app_private_key.clone(),
+        github_app_id: repo.github_app_id,
+        github_app_installation_id: repo.github_app_installation_id,
+        github_app_enterprise_base_url: repo.github_app_enterprise_base_url.clone(),
+        proxy: repo.proxy.clone(),
+        project: repo.project.clone(),
+        gcp_service_account_key: repo.gcp_service_account_key.clone(),
+        force_http_basic_auth: repo.force_http_basic_auth,
+        use_azure_workload_identity: repo.use_azure_workload_identity,
+        bearer_token: repo.bearer_token.clone(),
+        insecure_oci_force_http: repo.insecure_oci_force_http,
+        azure_service_principal_client_id: repo.azure_service_principal_client_id.clone(),
+        azure_service_principal_client_secret: repo.azure_service_principal_client_secret.clone(),
+        azure_service_principal_tenant_id: repo.azure_service_principal_tenant_id.clone(),
+        azure_active_directory_endpoint: repo.azure_active_directory_endpoint.clone(),
     };
-    let flag = |on: bool| on.then(|| "true".to_string());
-    let fields = [
-        ("url", Some(args.url.clone())),
-        ("type", Some(args.kind.clone())),
-        ("name", args.name.clone()),
-        ("project", args.project.clone()),
-        ("username", args.username.clone()),
-        ("password", password),
-        ("bearerToken", args.bearer_token.clone()),
-        ("sshPrivateKey", read(&args.ssh_private_key_path)?),
-        ("tlsClientCertData", read(&args.tls_client_cert_path)?),
-        ("tlsClientCertKey", read(&args.tls_client_cert_key_path)?),
-        ("insecure", flag(args.insecure)),
-        ("proxy", args.proxy.clone()),
-        ("noProxy", args.no_proxy.clone()),
-        ("forceHttpBasicAuth", flag(args.force_http_basic_auth)),
-        ("enableOCI", flag(args.enable_oci)),
-        ("insecureOCIForceHttp", flag(args.insecure_oci_force_http)),
-    ];
-    let data: Value = fields.into_iter().filter_map(|(key, value)| Some((key, Value::from(value?)))).collect();
-    let project = args.project.as_deref().unwrap_or_default();
-    let name = secret_name("repo", &format!("{}{project}", args.url));
-    let secret = crate::kube::secret(&name, &global.namespace, "repository", data.clone());
-    // Read as the server will, so that what it cannot use is not stored.
-    let object = Object::new(secret.clone()).map_err(|e| CliError::failed(e.to_string()))?;
-    let read = RepositorySecret::from_secret(&object, false).map_err(|e| CliError::failed(e.to_string()))?;
-    let known = repositories(kube, global, "repository").await?;
-    let same = known.iter().find(|r| normalize_url(&r.url) == normalize_url(&args.url) && r.project == project);
-    match same {
-        Some(_) if !args.upsert => {
-            return Err(CliError::failed(format!("repository '{}' is there already", args.url))
-                .hint("use --upsert to change it"));
-        }
-        Some(repository) => {
-            test(kube, global, &read, &object).await?;
-            let patch: Value = [("stringData", data)].into_iter().collect();
-            kube.merge(Resource::Secrets, &global.namespace, &repository.secret, &patch).await?;
-        }
-        None => {
-            test(kube, global, &read, &object).await?;
-            kube.create(Resource::Secrets, &global.namespace, &secret).await?;
-        }
-    }
-    writeln!(std::io::stdout(), "Repository '{}' added", args.url)?;
+    remote.call(async || remote.repositories().validate_access(access.clone()).await).await?;
+    let request = RepoCreateRequest { repo: Some(repo), upsert: args.upsert, creds_only: false };
+    let made = remote.call(async || remote.repositories().create_repository(request.clone()).await).await?;
+    writeln!(std::io::stdout(), "Repository '{}' added", made.repo)?;
     Ok(())
 }
 
-/// Asks a Helm repository or a registry whether it lets us in, as Argo CD does before it takes one.
-async fn test(kube: &Kube, global: &Global, repository: &RepositorySecret, secret: &Object) -> Result<(), CliError> {
-    if repository.kind == RepositoryKind::Git {
-        return Ok(());
-    }
-    let world = control::world(kube, global).await?;
-    world.put_secret(&repository.secret, Some(secret)).map_err(CliError::failed)?;
-    let charts = crate::registry::known(world)?;
-    let checked = tokio::time::timeout(PATIENCE, charts.check_stored(&repository.url, &repository.project)).await;
-    let why = match checked {
-        Ok(Ok(())) => return Ok(()),
-        Ok(Err(error)) => error.to_string(),
-        Err(_) => format!("no answer within {} s", PATIENCE.as_secs()),
-    };
-    Err(CliError::failed(format!("error testing repository connectivity: {why}")))
-}
-
-async fn list(kube: &Kube, global: &Global, args: ListArgs) -> Result<(), CliError> {
-    let found = repositories(kube, global, "repository").await?;
-    let templates = repositories(kube, global, "repo-creds").await?;
+fn print(found: &[Repository], format: Output) -> Result<(), CliError> {
     let mut out = std::io::stdout();
-    let kind =
-        |r: &RepositorySecret| if r.text("type").is_empty() { "git".to_string() } else { r.text("type").to_string() };
-    match args.output {
-        Output::Json | Output::Yaml => {
-            let items: Value = found
-                .iter()
-                .map(|r| {
-                    let fields = [
-                        ("repo", Value::from(r.url.as_str())),
-                        ("type", kind(r).into()),
-                        ("name", r.name.as_str().into()),
-                        ("project", r.project.as_str().into()),
-                        ("hasCredentials", r.has_credentials().into()),
-                        ("inheritedCreds", (credentials(r, &templates) == "inherited").into()),
-                    ];
-                    fields.into_iter().collect::<Value>()
-                })
-                .collect();
-            output::value(&mut out, &items, args.output)?;
-        }
-        Output::Name => {
-            for repository in found {
-                writeln!(out, "{}", repository.url)?;
-            }
-        }
+    match format {
+        Output::Json | Output::Yaml => output::message(&mut out, &found, format)?,
+        Output::Name => found.iter().try_for_each(|repository| writeln!(out, "{}", repository.repo))?,
         Output::Wide => {
             let style = Style::of_stdout();
-            let states = states(kube, global, &found).await?;
-            let rows = found.iter().zip(states).map(|(r, (status, message))| {
+            let rows = found.iter().map(|r| {
                 vec![
-                    kind(r),
+                    if r.type_.is_empty() { "git".to_string() } else { r.type_.clone() },
                     r.name.clone(),
-                    r.url.clone(),
-                    (r.flag("insecure") || r.flag("insecureIgnoreHostKey")).to_string(),
-                    r.flag("enableOCI").to_string(),
-                    r.flag("enableLfs").to_string(),
-                    credentials(r, &templates).to_string(),
-                    style.state(status),
-                    message,
+                    r.repo.clone(),
+                    (r.insecure || r.insecure_ignore_host_key).to_string(),
+                    r.enable_oci.to_string(),
+                    r.enable_lfs.to_string(),
+                    credentials(r).to_string(),
+                    style.state(&r.connection_state.status),
+                    r.connection_state.message.clone(),
                     r.project.clone(),
                 ]
             });
@@ -247,72 +216,37 @@ async fn list(kube: &Kube, global: &Global, args: ListArgs) -> Result<(), CliErr
     Ok(())
 }
 
+fn print_one(repository: &Repository, format: Output) -> Result<(), CliError> {
+    match format {
+        Output::Json | Output::Yaml => Ok(output::message(&mut std::io::stdout(), repository, format)?),
+        Output::Name | Output::Wide => print(std::slice::from_ref(repository), format),
+    }
+}
+
 /// Whether a repository has credentials: its own, or those of a template of its URL.
-fn credentials(repository: &RepositorySecret, templates: &[RepositorySecret]) -> &'static str {
-    let lends = || templates.iter().any(|t| normalize_url(&repository.url).starts_with(&normalize_url(&t.url)));
-    match repository.has_credentials() {
-        true => "true",
-        false if lends() => "inherited",
-        false => "false",
+fn credentials(repository: &Repository) -> &'static str {
+    // Secrets are not told; who logs in is.
+    match (repository.inherited_creds, repository.username.is_empty()) {
+        (true, _) => "inherited",
+        (false, false) => "true",
+        (false, true) => "false",
     }
 }
 
-/// Whether each repository can be reached from here, and why not.
-async fn states(
-    kube: &Kube,
-    global: &Global,
-    found: &[RepositorySecret],
-) -> Result<Vec<(&'static str, String)>, CliError> {
-    let world = control::world(kube, global).await?;
-    let charts = crate::registry::known(world.clone())?;
-    let charts = &charts;
-    let git = control::repositories(move |url: &str, project: &str| access(&world, url, project))?;
-    let git = &git;
-    let asked = found.iter().map(|r| async {
-        let asked = async {
-            match r.kind {
-                RepositoryKind::Git => git.resolve(&r.url, &r.project, "", Freshness::Now).await.map(|_| ()),
-                _ => charts.check_stored(&r.url, &r.project).await,
-            }
-        };
-        match tokio::time::timeout(PATIENCE, asked).await {
-            Ok(Ok(())) => ("Successful", String::new()),
-            Ok(Err(error)) => ("Failed", error.to_string()),
-            Err(_) => ("Failed", format!("no answer within {} s", PATIENCE.as_secs())),
-        }
-    });
-    Ok(futures::future::join_all(asked).await)
-}
+// === impl AddArgs ===
 
-async fn rm(kube: &Kube, global: &Global, args: RmArgs) -> Result<(), CliError> {
-    let known = repositories(kube, global, "repository").await?;
-    for url in &args.urls {
-        let project = args.project.as_deref().unwrap_or_default();
-        let found =
-            known.iter().find(|r| normalize_url(&r.url) == normalize_url(url) && r.project == project).ok_or_else(
-                || CliError::failed(format!("there is no repository '{url}'")).hint("bowline repo list shows them"),
-            )?;
-        crate::kube::remove_secret(kube, global, &found.secret).await?;
-        writeln!(std::io::stdout(), "Repository '{url}' removed")?;
+impl AddArgs {
+    /// The repository that the flags describe.
+    fn repository(&self) -> Result<Repository, CliError> {
+        let text = |flag: &Option<String>| flag.clone().unwrap_or_default();
+        Ok(Repository {
+            name: text(&self.name),
+            project: text(&self.project),
+            insecure: self.insecure_skip_server_verification,
+            enable_lfs: self.enable_lfs,
+            depth: self.depth.unwrap_or_default(),
+            webhook_manifest_cache_warm_disabled: self.webhook_manifest_cache_warm_disabled,
+            ..self.credentials.repository(&self.url)?
+        })
     }
-    Ok(())
-}
-
-/// The repositories, or the templates of credentials, that Secrets tell of, by URL.
-async fn repositories(kube: &Kube, global: &Global, kind: &str) -> Result<Vec<RepositorySecret>, CliError> {
-    let selector = format!("{}={kind}", annotation::SECRET_TYPE);
-    let secrets = kube.list(Resource::Secrets, &global.namespace, &selector).await?;
-    let mut found = Vec::new();
-    for raw in secrets {
-        let read = Object::new(raw)
-            .map_err(|e| e.to_string())
-            .and_then(|object| RepositorySecret::from_secret(&object, kind == "repo-creds").map_err(|e| e.to_string()));
-        match read {
-            Ok(repository) => found.push(repository),
-            // One that cannot be read hides no others.
-            Err(reason) => files::warn(&reason),
-        }
-    }
-    found.sort_by(|a, b| a.url.cmp(&b.url));
-    Ok(found)
 }
