@@ -81,8 +81,11 @@ pub enum Command {
 }
 
 /// Commands behind which the contract's `--namespace` names something else than the control namespace, and what it is called here.
-const NAMESPACES: [(&str, &str, &str); 4] = [
+const NAMESPACES: [(&str, &str, &str); 7] = [
     ("cluster", "add", "--managed-namespace"),
+    ("cluster", "set", "--managed-namespace"),
+    ("app", "get-resource", "--resource-namespace"),
+    ("app", "actions", "--resource-namespace"),
     ("app", "logs", "--resource-namespace"),
     ("app", "patch-resource", "--resource-namespace"),
     ("app", "delete-resource", "--resource-namespace"),

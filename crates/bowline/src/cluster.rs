@@ -1,98 +1,40 @@
-//! `bowline cluster`: destination clusters and how to log in to them, kept in Secrets.
+//! `bowline cluster`: destination clusters and how to log in to them.
 
+mod add;
+mod core;
 mod service_account;
 
+use std::collections::BTreeMap;
 use std::io::Write;
-use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use bowline_base_kube::{Client, Config};
-use bowline_base_value::{Value, to_json, yaml};
-use bowline_core_settings::{ClusterSecret, IN_CLUSTER_NAME, IN_CLUSTER_SERVER};
-use bowline_core_types::{Object, annotation};
-use bowline_roles_app_controller::cluster_config;
+use bowline_base_value::Value;
+use bowline_core_crd::Cluster;
+use bowline_web_wire::cluster::{ClusterID, ClusterQuery, ClusterUpdateRequest};
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::error::CliError;
 use crate::files;
 use crate::global::Global;
-use crate::kube::{Kube, Resource, context_config, kubeconfigs, secret, secret_name};
+use crate::kube::{Kube, context_config};
+use crate::link::Link;
 use crate::output::{self, Output, Style, table};
-
-/// How long `cluster list` waits for a cluster to say its version.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Subcommand, Debug)]
 pub enum ClusterCommand {
     /// Add a cluster: make an account for the server there, and remember how to log in
-    Add(Box<AddArgs>),
+    Add(Box<add::AddArgs>),
     /// List clusters
     #[command(visible_alias = "ls")]
     List(ListArgs),
+    /// Show a cluster
+    Get(GetArgs),
+    /// Change a cluster's name, namespaces, labels or annotations
+    Set(SetArgs),
+    /// Replace the token that the server logs in with
+    RotateAuth(RotateArgs),
     /// Remove clusters
     #[command(visible_alias = "remove")]
     Rm(RmArgs),
-}
-
-/// `bowline cluster add`.
-#[derive(Args, Debug)]
-#[command(
-    after_help = "Examples:\n  bowline cluster add prod                       # a context of the kubeconfig\n  bowline cluster add prod --name production --label region=eu\n  bowline cluster add team --managed-namespace team-a --managed-namespace team-b\n  bowline cluster add prod --service-account deployer   # an account that is there already\n\nThe context's own credentials are used to make the account and are not stored.\n\nExit codes: 0 added, 1 there is no such context or the answer was no, 20 it could not be added."
-)]
-pub struct AddArgs {
-    /// Context of the kubeconfig
-    #[arg(value_name = "CONTEXT")]
-    context: Option<String>,
-    /// Name of the cluster [default: CONTEXT]
-    #[arg(long)]
-    name: Option<String>,
-    /// The server runs in this cluster: reach it from inside, by kubernetes.default.svc
-    #[arg(long, conflicts_with = "cluster_endpoint")]
-    in_cluster: bool,
-    /// Where the server reaches the cluster
-    #[arg(long, value_enum, default_value = "kubeconfig")]
-    cluster_endpoint: Endpoint,
-    /// Manage only these namespaces (--namespace behind `cluster add` is the same)
-    #[arg(long = "managed-namespace", value_name = "NAMESPACE", value_delimiter = ',')]
-    namespaces: Vec<String>,
-    /// Manage cluster-scoped kinds too, where only some namespaces are managed
-    #[arg(long)]
-    cluster_resources: bool,
-    /// Log in as this account, which is there already, instead of a new one
-    #[arg(long, value_name = "NAME")]
-    service_account: Option<String>,
-    /// Namespace of the account
-    #[arg(long, default_value = "kube-system", value_name = "NAMESPACE")]
-    system_namespace: String,
-    /// Project that owns the cluster
-    #[arg(long)]
-    project: Option<String>,
-    /// Labels of the Secret
-    #[arg(long = "label", value_name = "KEY=VALUE")]
-    labels: Vec<String>,
-    /// Annotations of the Secret
-    #[arg(long = "annotation", value_name = "KEY=VALUE")]
-    annotations: Vec<String>,
-    /// Proxy through which the server reaches the cluster [default: that of the kubeconfig]
-    #[arg(long, value_name = "URL")]
-    server_proxy_url: Option<String>,
-    /// Change a cluster of that URL that is there already
-    #[arg(long)]
-    upsert: bool,
-    /// Do not ask
-    #[arg(short = 'y', long)]
-    yes: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Endpoint {
-    /// The URL of the kubeconfig.
-    Kubeconfig,
-    /// The URL that the cluster publishes in kube-public.
-    KubePublic,
-    /// kubernetes.default.svc.
-    Internal,
 }
 
 /// `bowline cluster list`.
@@ -120,6 +62,52 @@ enum ListOutput {
     Name,
 }
 
+/// `bowline cluster get`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  bowline cluster get in-cluster\n  bowline cluster get https://prod.example.com:6443 -o wide"
+)]
+pub struct GetArgs {
+    /// URL or name of the cluster
+    #[arg(value_name = "SERVER|NAME")]
+    cluster: String,
+    /// Output format
+    #[arg(short, long, value_enum, default_value = "yaml")]
+    output: ListOutput,
+}
+
+/// `bowline cluster set`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  bowline cluster set prod --name production\n  bowline cluster set prod --label region=eu\n  bowline cluster set prod --managed-namespace '*'   # all of them"
+)]
+pub struct SetArgs {
+    /// URL or name of the cluster
+    #[arg(value_name = "SERVER|NAME")]
+    cluster: String,
+    /// The name
+    #[arg(long)]
+    name: Option<String>,
+    /// Namespaces that are managed; * for all (--namespace behind `cluster set` is the same)
+    #[arg(long = "managed-namespace", value_name = "NAMESPACE", value_delimiter = ',')]
+    namespaces: Vec<String>,
+    /// Labels of the Secret
+    #[arg(long = "label", value_name = "KEY=VALUE")]
+    labels: Vec<String>,
+    /// Annotations of the Secret
+    #[arg(long = "annotation", value_name = "KEY=VALUE")]
+    annotations: Vec<String>,
+}
+
+/// `bowline cluster rotate-auth`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  bowline cluster rotate-auth production")]
+pub struct RotateArgs {
+    /// URL or name of the cluster
+    #[arg(value_name = "SERVER|NAME")]
+    cluster: String,
+}
+
 /// `bowline cluster rm`.
 #[derive(Args, Debug)]
 #[command(
@@ -137,203 +125,133 @@ pub struct RmArgs {
 /// Runs a `cluster` command.
 pub async fn run(global: &Global, command: ClusterCommand) -> Result<(), CliError> {
     match command {
-        ClusterCommand::Add(args) => add(global, *args).await,
+        ClusterCommand::Add(args) => add::run(global, *args).await,
         ClusterCommand::List(args) => list(global, args).await,
+        ClusterCommand::Get(args) => get(global, args).await,
+        ClusterCommand::Set(args) => set(global, args).await,
+        ClusterCommand::RotateAuth(args) => rotate(global, args).await,
         ClusterCommand::Rm(args) => rm(global, args).await,
     }
 }
 
-async fn add(global: &Global, args: AddArgs) -> Result<(), CliError> {
-    let Some(context) = &args.context else {
-        let mut out = std::io::stderr();
-        writeln!(out, "choose a context:")?;
-        print_contexts(&mut out, global)?;
-        return Err(CliError::quiet(1));
-    };
-    let config = context_config(global, Some(context)).map_err(|e| e.code(1))?;
-    let kube = Kube::connect(global).await?;
-    let target = kube.beside(&config)?;
-    let token = match &args.service_account {
-        Some(account) => service_account::token(&target, &args.system_namespace, account).await?,
-        None => {
-            let level = if args.namespaces.is_empty() { "cluster" } else { "namespace" };
-            let question = format!(
-                "This makes the service account `{}` in the cluster of context `{context}`, with full {level} level privileges. Go on?",
-                service_account::ACCOUNT
-            );
-            if !args.yes && files::is_terminal() && !files::confirm(&question)? {
-                return Err(CliError::failed("nothing was done").code(1));
-            }
-            service_account::install(&target, &args.system_namespace, &args.namespaces).await?
-        }
-    };
-    let (server, ca) = args.endpoint(&target, &config).await?;
-    let name = args.name.as_deref().unwrap_or(context);
-    let login = login(&config, ca, &token, args.server_proxy_url.as_deref());
-    let fields = [
-        ("name", Some(name.to_string())),
-        ("server", Some(server.clone())),
-        ("namespaces", (!args.namespaces.is_empty()).then(|| args.namespaces.join(","))),
-        ("clusterResources", args.cluster_resources.then(|| "true".to_string())),
-        ("project", args.project.clone()),
-        ("config", Some(to_json(&login, false))),
-    ];
-    let data: Value = fields.into_iter().filter_map(|(key, value)| Some((key, Value::from(value?)))).collect();
-    store(&kube, global, &server, data, &args).await?;
-    writeln!(std::io::stdout(), "Cluster '{server}' added")?;
-    Ok(())
-}
-
-/// Makes or changes the cluster's Secret.
-async fn store(kube: &Kube, global: &Global, server: &str, data: Value, args: &AddArgs) -> Result<(), CliError> {
-    let pairs = |pairs: &[String], flag: &str| -> Result<Vec<(String, Value)>, CliError> {
-        let split = |pair: &String| match pair.split_once('=') {
-            Some((key, value)) if !key.is_empty() => Ok((key.to_string(), Value::from(value))),
-            _ => Err(CliError::usage(format!("{flag} {pair}: write KEY=VALUE"))),
-        };
-        pairs.iter().map(split).collect()
-    };
-    let (labels, annotations) = (pairs(&args.labels, "--label")?, pairs(&args.annotations, "--annotation")?);
-    let known = clusters(kube, global).await?;
-    let same = known.iter().find(|cluster| cluster.server == server);
-    if same.is_some() && !args.upsert {
-        return Err(CliError::failed(format!("cluster '{server}' is there already")).hint("use --upsert to change it"));
-    }
-    let name = match same {
-        Some(cluster) => cluster.secret.clone(),
-        None => {
-            let host = server.split_once("://").map_or(server, |(_, rest)| rest);
-            let host = host.split(['/', ':']).next().unwrap_or_default().to_lowercase();
-            secret_name(&format!("cluster-{host}"), server)
-        }
-    };
-    let mut object = secret(&name, &global.namespace, "cluster", data);
-    for (field, pairs) in [("labels", labels), ("annotations", annotations)] {
-        let map = object.ensure_path(&["metadata", field]).and_then(Value::as_object_mut);
-        let map = map.expect("because a new Secret has labels and annotations");
-        pairs.into_iter().for_each(|(key, value)| drop(map.insert(key, value)));
-    }
-    // Read as the server will, so that what it cannot use is not stored.
-    let read = Object::new(object.clone()).map_err(|e| CliError::failed(e.to_string()))?;
-    ClusterSecret::from_secret(&read).map_err(|e| CliError::failed(e.to_string()))?;
-    match same {
-        Some(_) => kube.merge(Resource::Secrets, &global.namespace, &name, &object).await?,
-        None => kube.create(Resource::Secrets, &global.namespace, &object).await?,
-    };
-    Ok(())
-}
-
-/// The `config` of the cluster's Secret: the account's token, and how the server proves who it is.
-fn login(config: &Config, ca: Option<Vec<u8>>, token: &str, proxy: Option<&str>) -> Value {
-    let mut tls = vec![("insecure", Value::from(config.tls.insecure))];
-    if let Some(name) = &config.tls.server_name {
-        tls.push(("serverName", name.as_str().into()));
-    }
-    if let Some(ca) = ca {
-        tls.push(("caData", STANDARD.encode(ca).into()));
-    }
-    let mut fields = vec![("bearerToken", Value::from(token)), ("tlsClientConfig", tls.into_iter().collect())];
-    // An empty one says that the server needs none where this machine does.
-    if let Some(proxy) = proxy.or(config.proxy.as_deref()).filter(|proxy| !proxy.is_empty()) {
-        fields.push(("proxyUrl", proxy.into()));
-    }
-    fields.into_iter().collect()
-}
-
 async fn list(global: &Global, args: ListArgs) -> Result<(), CliError> {
-    let kube = Kube::connect(global).await?;
-    let mut found = clusters(&kube, global).await?;
-    let world = crate::control::world(&kube, global).await?;
-    if world.settings().in_cluster_enabled && !found.iter().any(|c| c.server == IN_CLUSTER_SERVER) {
-        found.insert(
-            0,
-            ClusterSecret {
-                labels: Default::default(),
-                annotations: Default::default(),
-                secret: String::new(),
-                name: IN_CLUSTER_NAME.to_string(),
-                server: IN_CLUSTER_SERVER.to_string(),
-                namespaces: Vec::new(),
-                cluster_resources: false,
-                project: String::new(),
-                skip_reconcile: false,
-                auth: Default::default(),
-            },
-        );
-    }
+    let link = Link::connect(global).await?;
+    let found = match &link {
+        Link::Core(kube) => core::list(kube, global, args.output == ListOutput::Wide).await?,
+        Link::Server(remote) => {
+            let query = ClusterQuery::default();
+            remote.call(async || remote.clusters().list(query.clone()).await).await?.items
+        }
+    };
     let mut out = std::io::stdout();
     match args.output {
         ListOutput::Server => found.iter().try_for_each(|c| writeln!(out, "{}", c.server))?,
         ListOutput::Name => found.iter().try_for_each(|c| writeln!(out, "{}", c.name))?,
         ListOutput::Json | ListOutput::Yaml => {
             let format = if args.output == ListOutput::Json { Output::Json } else { Output::Yaml };
-            output::value(&mut out, &found.iter().map(shown).collect(), format)?;
+            match &link {
+                Link::Core(_) => {
+                    let items: Value = found.iter().map(core::shown).collect();
+                    output::value(&mut out, &items, format)?;
+                }
+                Link::Server(_) => output::message(&mut out, &found, format)?,
+            }
         }
-        ListOutput::Wide => {
-            let style = Style::of_stdout();
-            let asked = futures::future::join_all(found.iter().map(|cluster| state(&kube, cluster))).await;
-            let rows = found.iter().zip(asked).map(|(cluster, state)| {
-                let (version, status, message) = match state {
-                    Ok(version) => (version, "Successful", String::new()),
-                    Err(reason) => (String::new(), "Failed", reason),
-                };
-                let server = match cluster.namespaces.len() {
-                    0 => cluster.server.clone(),
-                    n => format!("{} ({n} namespaces)", cluster.server),
-                };
-                vec![server, cluster.name.clone(), version, style.state(status), message, cluster.project.clone()]
-            });
-            table::print(&mut out, &["SERVER", "NAME", "VERSION", "STATUS", "MESSAGE", "PROJECT"], rows)?;
-        }
+        ListOutput::Wide => print_table(&mut out, &found)?,
     }
     Ok(())
 }
 
-/// A cluster without its secrets.
-fn shown(cluster: &ClusterSecret) -> Value {
-    let mut fields = vec![("name", Value::from(cluster.name.as_str())), ("server", cluster.server.as_str().into())];
-    if !cluster.namespaces.is_empty() {
-        fields.push(("namespaces", cluster.namespaces.iter().map(|n| Value::from(n.as_str())).collect()));
-        fields.push(("clusterResources", cluster.cluster_resources.into()));
+async fn get(global: &Global, args: GetArgs) -> Result<(), CliError> {
+    let cluster = match Link::connect(global).await? {
+        Link::Core(kube) => {
+            let found = core::list(&kube, global, true).await?;
+            let wanted = args.cluster.trim_end_matches('/');
+            found.into_iter().find(|c| c.server == wanted || c.name == wanted).ok_or_else(|| {
+                CliError::failed(format!("there is no cluster '{wanted}'")).hint("bowline cluster list shows them")
+            })?
+        }
+        Link::Server(remote) => {
+            let query = query(&args.cluster);
+            remote.call(async || remote.clusters().get(query.clone()).await).await?
+        }
+    };
+    let mut out = std::io::stdout();
+    match args.output {
+        ListOutput::Json => output::message(&mut out, &cluster, Output::Json)?,
+        ListOutput::Yaml => output::message(&mut out, &cluster, Output::Yaml)?,
+        ListOutput::Server => writeln!(out, "{}", cluster.server)?,
+        ListOutput::Name => writeln!(out, "{}", cluster.name)?,
+        ListOutput::Wide => details(&mut out, &cluster)?,
     }
-    if !cluster.project.is_empty() {
-        fields.push(("project", cluster.project.as_str().into()));
-    }
-    fields.into_iter().collect()
+    Ok(())
 }
 
-/// The cluster's version, or why it cannot be had.
-async fn state(kube: &Kube, cluster: &ClusterSecret) -> Result<String, String> {
-    let client = match cluster.secret.is_empty() {
-        true => kube.client().clone(),
-        false => kube.beside(&cluster_config(cluster)?).map_err(|e| e.to_string())?,
-    };
-    match tokio::time::timeout(PATIENCE, crate::kube::version_of(&client)).await {
-        Ok(version) => Ok(version.map_err(|e| e.to_string())?.trim_start_matches('v').to_string()),
-        Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
+async fn set(global: &Global, args: SetArgs) -> Result<(), CliError> {
+    match Link::connect(global).await? {
+        Link::Core(kube) => core::set(&kube, global, &args.cluster, &args).await?,
+        Link::Server(remote) => {
+            let mut fields = Vec::new();
+            let mut field = |name: &str, given: bool| fields.extend(given.then(|| name.to_string()));
+            field("name", args.name.is_some());
+            field("namespaces", args.namespaces().is_some());
+            field("labels", !args.labels.is_empty());
+            field("annotations", !args.annotations.is_empty());
+            if fields.is_empty() {
+                return Err(CliError::usage("Specify the cluster fields to be updated").code(1));
+            }
+            let cluster = Cluster {
+                name: args.name.clone().unwrap_or_default(),
+                namespaces: args.namespaces().unwrap_or_default(),
+                labels: pairs(&args.labels, "--label")?,
+                annotations: pairs(&args.annotations, "--annotation")?,
+                ..Cluster::default()
+            };
+            let id = query(&args.cluster).id;
+            let request = ClusterUpdateRequest { cluster: Some(cluster), updated_fields: fields, id };
+            remote.call(async || remote.clusters().update(request.clone()).await).await?;
+        }
     }
+    writeln!(std::io::stdout(), "Cluster '{}' updated.", args.cluster)?;
+    Ok(())
+}
+
+async fn rotate(global: &Global, args: RotateArgs) -> Result<(), CliError> {
+    let Link::Server(remote) = Link::connect(global).await? else {
+        return Err(CliError::failed("a token is replaced by a server, and none is named")
+            .hint("bowline login SERVER logs in to one; bowline cluster add --upsert makes a token anew"));
+    };
+    let query = query(&args.cluster);
+    remote.call(async || remote.clusters().rotate_auth(query.clone()).await).await?;
+    writeln!(std::io::stdout(), "Cluster '{}' rotated auth", args.cluster)?;
+    Ok(())
 }
 
 async fn rm(global: &Global, args: RmArgs) -> Result<(), CliError> {
-    let kube = Kube::connect(global).await?;
-    let known = clusters(&kube, global).await?;
+    let link = Link::connect(global).await?;
     for wanted in &args.clusters {
-        let same = |c: &&ClusterSecret| c.server == wanted.trim_end_matches('/') || c.name == *wanted;
-        let cluster = known.iter().find(same).ok_or_else(|| {
-            CliError::failed(format!("there is no cluster '{wanted}'")).hint("bowline cluster list shows them")
-        })?;
+        if let Link::Core(kube) = &link {
+            core::check(kube, global, wanted).await?;
+        }
         let question =
             format!("Remove '{wanted}'? Applications that deploy to it will have the health status Unknown.");
         if !args.yes && !files::confirm(&question)? {
             return Err(CliError::failed(format!("'{wanted}' was not removed: say yes, or --yes")));
         }
-        crate::kube::remove_secret(&kube, global, &cluster.secret).await?;
+        let name = match &link {
+            Link::Core(kube) => core::forget(kube, global, wanted).await?,
+            Link::Server(remote) => {
+                let query = query(wanted);
+                let cluster = remote.call(async || remote.clusters().get(query.clone()).await).await?;
+                remote.call(async || remote.clusters().delete(query.clone()).await).await?;
+                cluster.name
+            }
+        };
         writeln!(std::io::stdout(), "Cluster '{wanted}' removed")?;
-        match context_config(global, Some(&cluster.name)) {
-            Ok(config) => service_account::uninstall(&kube.beside(&config)?).await?,
+        match context_config(global, Some(&name)) {
+            Ok(config) => service_account::uninstall(Kube::to(&config)?.client()).await?,
             Err(_) => files::warn(&format!(
-                "the kubeconfig has no context '{}': the service account {} in that cluster is left to you",
-                cluster.name,
+                "the kubeconfig has no context '{name}': the service account {} in that cluster is left to you",
                 service_account::ACCOUNT
             )),
         }
@@ -341,62 +259,80 @@ async fn rm(global: &Global, args: RmArgs) -> Result<(), CliError> {
     Ok(())
 }
 
-/// The clusters that Secrets tell of, by name.
-async fn clusters(kube: &Kube, global: &Global) -> Result<Vec<ClusterSecret>, CliError> {
-    let selector = format!("{}=cluster", annotation::SECRET_TYPE);
-    let secrets = kube.list(Resource::Secrets, &global.namespace, &selector).await?;
-    let mut found = Vec::new();
-    for raw in secrets {
-        let read = Object::new(raw)
-            .map_err(|e| e.to_string())
-            .and_then(|object| ClusterSecret::from_secret(&object).map_err(|e| e.to_string()));
-        match read {
-            Ok(cluster) => found.push(cluster),
-            // One that cannot be read hides no others.
-            Err(reason) => files::warn(&reason),
-        }
-    }
-    found.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(found)
+/// The cluster of this URL or name.
+fn query(wanted: &str) -> ClusterQuery {
+    let kind = if wanted.contains("://") { "server" } else { "name" };
+    let id = ClusterID { type_: kind.to_string(), value: wanted.to_string() };
+    ClusterQuery { id: Some(id), ..ClusterQuery::default() }
 }
 
-/// The contexts of the kubeconfig, as `cluster add` without one shows them.
-fn print_contexts(out: &mut dyn Write, global: &Global) -> Result<(), CliError> {
-    let mut rows = Vec::new();
-    for path in kubeconfigs(global) {
-        let Ok(config) = yaml::from_yaml(files::read(&path.to_string_lossy())?) else { continue };
-        let named = |list: &'static str| config.get(list).and_then(Value::as_array).unwrap_or_default().iter();
-        for context in named("contexts") {
-            let text = |path: &[&str]| context.str_at(path).unwrap_or_default().to_string();
-            let (name, cluster) = (text(&["name"]), text(&["context", "cluster"]));
-            let server = named("clusters").find(|c| c.str_at(&["name"]) == Some(&cluster));
-            let server = server.and_then(|c| c.str_at(&["cluster", "server"])).unwrap_or_default().to_string();
-            let current = if config.str_at(&["current-context"]) == Some(&name) { "*" } else { " " };
-            rows.push(vec![current.to_string(), name, cluster, server]);
-        }
-    }
-    rows.sort_by(|a, b| a[1].cmp(&b[1]));
-    table::print(out, &["CURRENT", "NAME", "CLUSTER", "SERVER"], rows)?;
+/// `KEY=VALUE` of each.
+fn pairs(texts: &[String], flag: &str) -> Result<BTreeMap<String, String>, CliError> {
+    let split = |pair: &String| match pair.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_string(), value.to_string())),
+        _ => Err(CliError::usage(format!("{flag} {pair}: write KEY=VALUE"))),
+    };
+    texts.iter().map(split).collect()
+}
+
+fn print_table(out: &mut dyn Write, found: &[Cluster]) -> Result<(), CliError> {
+    let style = Style::of_stdout();
+    let rows = found.iter().map(|cluster| {
+        let server = match cluster.namespaces.len() {
+            0 => cluster.server.clone(),
+            n => format!("{} ({n} namespaces)", cluster.server),
+        };
+        let state = &cluster.info.connection_state;
+        vec![
+            server,
+            cluster.name.clone(),
+            cluster.info.server_version.clone(),
+            style.state(&state.status),
+            state.message.clone(),
+            cluster.project.clone(),
+        ]
+    });
+    table::print(out, &["SERVER", "NAME", "VERSION", "STATUS", "MESSAGE", "PROJECT"], rows)?;
     Ok(())
 }
 
-// === impl AddArgs ===
+fn details(out: &mut dyn Write, cluster: &Cluster) -> Result<(), CliError> {
+    let tls = &cluster.config.tls_client_config;
+    let namespaces = if cluster.namespaces.is_empty() { "all".to_string() } else { cluster.namespaces.join(", ") };
+    let lines = [
+        ("Cluster information\n\n  Server URL:", cluster.server.clone()),
+        ("  Server Name:", cluster.name.clone()),
+        ("  Server Version:", cluster.info.server_version.clone()),
+        ("  Namespaces:", namespaces),
+        ("\nTLS configuration\n\n  Client cert:", if tls.cert_data.0.is_empty() { "no" } else { "yes" }.to_string()),
+        ("  Cert validation:", if tls.insecure { "no" } else { "yes" }.to_string()),
+        (
+            "\nAuthentication\n\n  Basic authentication:",
+            if cluster.config.username.is_empty() { "no" } else { "yes" }.to_string(),
+        ),
+        ("  oAuth authentication:", if cluster.config.bearer_token.is_empty() { "no" } else { "yes" }.to_string()),
+        ("  AWS authentication:", if cluster.config.aws_auth_config.is_none() { "no" } else { "yes" }.to_string()),
+        ("\nDisable compression:", cluster.config.disable_compression.to_string()),
+        ("\nUse proxy:", if cluster.config.proxy_url.is_empty() { "no" } else { "yes" }.to_string()),
+    ];
+    for (name, value) in lines {
+        let (before, last) = name.rsplit_once('\n').map_or(("", name), |(before, last)| (before, last));
+        if !before.is_empty() || name.starts_with('\n') {
+            writeln!(out, "{before}")?;
+        }
+        writeln!(out, "{last:<23}{value}")?;
+    }
+    Ok(())
+}
 
-impl AddArgs {
-    /// The URL that the server is to use, and the authorities that vouch for it.
-    async fn endpoint(&self, target: &Client, config: &Config) -> Result<(String, Option<Vec<u8>>), CliError> {
-        let own = (config.server.clone(), config.tls.ca.clone());
-        match self.cluster_endpoint {
-            _ if self.in_cluster => Ok((IN_CLUSTER_SERVER.to_string(), own.1)),
-            Endpoint::Internal => Ok((IN_CLUSTER_SERVER.to_string(), own.1)),
-            Endpoint::Kubeconfig => Ok(own),
-            Endpoint::KubePublic => match service_account::published(target).await? {
-                Some(published) => Ok(published),
-                None => {
-                    files::warn("the cluster publishes no endpoint in kube-public: that of the kubeconfig is used");
-                    Ok(own)
-                }
-            },
+// === impl SetArgs ===
+
+impl SetArgs {
+    /// The namespaces that are to be managed; none of them for all.
+    fn namespaces(&self) -> Option<Vec<String>> {
+        match self.namespaces.iter().any(|name| name == "*") {
+            true => Some(Vec::new()),
+            false => (!self.namespaces.is_empty()).then(|| self.namespaces.clone()),
         }
     }
 }

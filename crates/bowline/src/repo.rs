@@ -110,9 +110,12 @@ pub async fn run(global: &Global, command: RepoCommand) -> Result<(), CliError> 
     match Link::connect(global).await? {
         Link::Core(kube) => match command {
             RepoCommand::Add(args) => core::add(&kube, global, *args).await,
-            RepoCommand::List(args) => print(&core::list(&kube, global).await?, args.output),
+            RepoCommand::List(args) => {
+                let asks = args.output == Output::Wide;
+                print(&core::list(&kube, global, asks).await?, args.output)
+            }
             RepoCommand::Get(args) => {
-                let mut found = core::list(&kube, global).await?;
+                let mut found = core::list(&kube, global, true).await?;
                 found.retain(|r| core::is_same(r, &args.url, args.project.as_deref().unwrap_or_default()));
                 match found.pop() {
                     Some(repository) => print_one(&repository, args.output),

@@ -66,11 +66,14 @@ async fn test(kube: &Kube, global: &Global, repository: &RepositorySecret, secre
     Err(CliError::failed(format!("error testing repository connectivity: {why}")))
 }
 
-/// The repositories, without their secrets, and whether each answers.
-pub(super) async fn list(kube: &Kube, global: &Global) -> Result<Vec<Repository>, CliError> {
+/// The repositories, without their secrets, and where `asks` whether each answers.
+pub(super) async fn list(kube: &Kube, global: &Global, asks: bool) -> Result<Vec<Repository>, CliError> {
     let found = repositories(kube, global, "repository").await?;
     let templates = repositories(kube, global, "repo-creds").await?;
-    let states = states(kube, global, &found).await?;
+    let states = match asks {
+        true => states(kube, global, &found).await?,
+        false => vec![("", String::new()); found.len()],
+    };
     let told = found.iter().zip(states).map(|(r, (status, message))| {
         let inherits = !r.has_credentials() && lends(r, &templates);
         // A name stands for whatever is secret: it says that there is something.
