@@ -1,5 +1,6 @@
 //! `bowline app`: Applications.
 
+mod actions;
 pub mod compared;
 mod confirm_deletion;
 mod create;
@@ -7,7 +8,8 @@ mod delete;
 mod delete_resource;
 mod diff;
 mod edit;
-pub mod get;
+mod get;
+mod get_resource;
 mod history;
 mod list;
 mod logs;
@@ -24,6 +26,7 @@ pub mod selection;
 mod served;
 mod set;
 pub mod source_flags;
+mod sources;
 pub mod spec;
 pub mod store;
 mod sync;
@@ -75,6 +78,15 @@ pub enum AppCommand {
     Resources(resources::ResourcesArgs),
     /// Print the logs of an application's pods
     Logs(Box<logs::LogsArgs>),
+    /// Show live objects of an application, field by field
+    GetResource(get_resource::GetResourceArgs),
+    /// Actions that an application's objects offer
+    #[command(subcommand)]
+    Actions(actions::ActionsCommand),
+    /// Add a source
+    AddSource(sources::AddSourceArgs),
+    /// Remove a source
+    RemoveSource(sources::RemoveSourceArgs),
     /// Patch live objects of an application
     PatchResource(patch_resource::PatchResourceArgs),
     /// Delete live objects of an application
@@ -104,6 +116,10 @@ pub async fn run(global: &Global, command: AppCommand) -> Result<(), CliError> {
         AppCommand::ConfirmDeletion(args) => confirm_deletion::run(global, args).await,
         AppCommand::Resources(args) => resources::run(global, args).await,
         AppCommand::Logs(args) => logs::run(global, *args).await,
+        AppCommand::GetResource(args) => get_resource::run(global, args).await,
+        AppCommand::Actions(command) => actions::run(global, command).await,
+        AppCommand::AddSource(args) => sources::add(global, args).await,
+        AppCommand::RemoveSource(args) => sources::remove(global, args).await,
         AppCommand::PatchResource(args) => patch_resource::run(global, args).await,
         AppCommand::DeleteResource(args) => delete_resource::run(global, args).await,
         AppCommand::Delete(args) => delete::run(global, args).await,

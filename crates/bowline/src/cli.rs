@@ -7,8 +7,8 @@ use clap::{Parser, Subcommand};
 use crate::error::CliError;
 use crate::global::Global;
 use crate::{
-    account, app, cert, cluster, context, gpg, helm, kustomize, login, plan, proj, render, repo, repocreds, server,
-    version,
+    account, app, appset, cert, cluster, context, gpg, helm, kustomize, login, plan, proj, render, repo, repocreds,
+    server, version,
 };
 
 /// GitOps continuous delivery for Kubernetes: declare in Git what should run, Bowline makes it so and says why.
@@ -34,6 +34,9 @@ pub enum Command {
     /// Applications
     #[command(subcommand, visible_alias = "application", visible_alias = "applications")]
     App(app::AppCommand),
+    /// Application sets, which make applications
+    #[command(subcommand, visible_alias = "applicationset", visible_alias = "applicationsets")]
+    Appset(appset::AppsetCommand),
     /// Say what a sync would change, object by object and field by field, and write nothing (exit code 2 where it would)
     Plan(Box<plan::PlanArgs>),
     /// Projects
@@ -124,6 +127,7 @@ pub fn run(cli: Cli) -> Result<(), CliError> {
         match command {
             Command::Server(_) | Command::Helm(_) => unreachable!("because it was run above"),
             Command::App(command) => app::run(&global, command).await,
+            Command::Appset(command) => appset::run(&global, command).await,
             Command::Plan(args) => plan::run(&global, *args).await,
             Command::Proj(command) => proj::run(&global, command).await,
             Command::Repo(command) => repo::run(&global, command).await,

@@ -25,6 +25,7 @@ pub const FIELD_MANAGER: &str = "bowline-cli";
 pub enum Resource {
     Applications,
     AppProjects,
+    ApplicationSets,
     Secrets,
     ConfigMaps,
 }
@@ -118,6 +119,9 @@ impl Resource {
         match self {
             Resource::Applications => ApiResource::new("argoproj.io", "v1alpha1", "Application", "applications", true),
             Resource::AppProjects => ApiResource::new("argoproj.io", "v1alpha1", "AppProject", "appprojects", true),
+            Resource::ApplicationSets => {
+                ApiResource::new("argoproj.io", "v1alpha1", "ApplicationSet", "applicationsets", true)
+            }
             Resource::Secrets => ApiResource::new("", "v1", "Secret", "secrets", true),
             Resource::ConfigMaps => ApiResource::new("", "v1", "ConfigMap", "configmaps", true),
         }
@@ -127,6 +131,7 @@ impl Resource {
         let (noun, list) = match self {
             Resource::Applications => ("application", "bowline app list"),
             Resource::AppProjects => ("project", "bowline proj list"),
+            Resource::ApplicationSets => ("application set", "bowline appset list"),
             Resource::Secrets => ("secret", "kubectl get secrets"),
             Resource::ConfigMaps => ("config map", "kubectl get configmaps"),
         };

@@ -2,6 +2,7 @@
 
 mod account;
 mod app;
+mod appset;
 mod cert;
 mod cli;
 mod cluster;

@@ -218,7 +218,8 @@ pub fn time(time: Time) -> String {
     time.timestamp().strftime("%Y-%m-%d %H:%M:%S +0000 UTC").to_string()
 }
 
-fn print_source(out: &mut dyn Write, source: &ApplicationSource) -> io::Result<()> {
+/// One source, below `Source:`.
+pub fn print_source(out: &mut dyn Write, source: &ApplicationSource) -> io::Result<()> {
     line(out, "- Repo:", &source.repo_url)?;
     line(out, "  Target:", &source.target_revision)?;
     if !source.path.is_empty() {

@@ -65,7 +65,8 @@ impl ServerApps {
         }
     }
 
-    pub(super) async fn get(&self, namespace: &str, name: &str) -> Result<Stored, CliError> {
+    /// One Application, which must be there.
+    pub async fn get(&self, namespace: &str, name: &str) -> Result<Stored, CliError> {
         self.ask(self.query(namespace, name)).await
     }
 
