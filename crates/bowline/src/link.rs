@@ -213,11 +213,6 @@ impl Remote {
         &self.channel
     }
 
-    /// What owns the connections.
-    pub fn tasks(&self) -> &Tasks {
-        &self.tasks
-    }
-
     /// The same server with another token.
     pub fn with_token(&self, token: &str) -> Remote {
         self.changed(|server| server.token = Sensitive::new(token.to_string()))

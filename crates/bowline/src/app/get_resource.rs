@@ -172,7 +172,9 @@ fn filtered(object: &Value, fields: &[String]) -> Value {
     let mut kept = Value::object();
     for field in fields {
         let path: Vec<&str> = field.split('.').collect();
-        if let (Some(value), Some(place)) = (object.get_path(&path), kept.ensure_path(&path)) {
+        if let Some(value) = object.get_path(&path)
+            && let Some(place) = kept.ensure_path(&path)
+        {
             *place = value.clone();
         }
     }

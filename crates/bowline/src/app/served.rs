@@ -63,13 +63,13 @@ pub async fn manifests(apps: &ServerApps, app: &Application, flags: &TargetFlags
             sent.map_err(|status| remote.refused(&status))?.into_inner().manifests
         }
         None => {
-            let (revision, source_positions, revisions) = flags.revisions(app)?;
+            let asked = flags.revisions(app)?;
             let query = ApplicationManifestQuery {
                 name,
-                revision,
+                revision: asked.revision,
                 app_namespace,
-                source_positions,
-                revisions,
+                source_positions: asked.positions,
+                revisions: asked.revisions,
                 ..ApplicationManifestQuery::default()
             };
             remote.call(async || remote.applications().get_manifests(query.clone()).await).await?.manifests

@@ -44,6 +44,16 @@ pub struct SourceRevisions {
     source_names: Vec<String>,
 }
 
+/// Revisions as requests name them.
+pub struct Asked {
+    /// Of an application with one source.
+    pub revision: Option<String>,
+    /// Positions of some of several sources, from 1.
+    pub positions: Vec<i64>,
+    /// A revision for each of them.
+    pub revisions: Vec<String>,
+}
+
 /// What an application should hold.
 pub struct Target {
     /// Its objects, as its own: named spaces, marked, each once; hooks too.
@@ -139,8 +149,8 @@ impl TargetFlags {
         self.local.as_deref().map(|folder| (folder, self.local_repo_root.as_deref()))
     }
 
-    /// The revision, or positions of sources (from 1) and a revision for each: as requests name them.
-    pub fn revisions(&self, app: &Application) -> Result<(Option<String>, Vec<i64>, Vec<String>), CliError> {
+    /// The revisions, as requests name them.
+    pub fn revisions(&self, app: &Application) -> Result<Asked, CliError> {
         let asked = self.several.of(app, self.revision.is_some())?;
         let named = asked.into_iter().enumerate().filter(|(_, revision)| !revision.is_empty());
         let (positions, revisions) = named.map(|(place, revision)| (place as i64 + 1, revision)).unzip();
@@ -148,7 +158,7 @@ impl TargetFlags {
             // Without any, what was compared last: that is what the other commands speak of.
             (!app.spec.has_multiple_sources()).then(|| compared(app).pop()).flatten()
         });
-        Ok((revision.filter(|revision| !revision.is_empty()), positions, revisions))
+        Ok(Asked { revision: revision.filter(|revision| !revision.is_empty()), positions, revisions })
     }
 }
 
