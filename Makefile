@@ -5,13 +5,21 @@ SHELL := bash
 
 CARGO_DENY := 0.20.2
 
-.PHONY: help up test check bench peers
+.PHONY: help up ui test check bench peers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## run Bowline with a cluster and a sample repository of its own; KUBECONFIG=FILE make up uses that cluster
 	@deploy/up
+
+# What the web UI is made of; what is not there any more makes nothing.
+UI := $(wildcard $(shell git ls-files -co --exclude-standard ui 2>/dev/null))
+
+ui: ui/dist/index.html ## build the web UI into ui/dist, from where it becomes part of the program; needs Node 20 or newer
+
+ui/dist/index.html: $(UI)
+	cd ui && npm ci --no-audit --no-fund && npm run build
 
 test: peers ## run every test, on the real tools
 	cargo test --locked --workspace --no-fail-fast

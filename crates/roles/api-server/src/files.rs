@@ -56,6 +56,20 @@ impl Files {
         Files { inner: Arc::new(Inner { index: Some(index), assets }) }
     }
 
+    /// The UI that is part of this program, or the page that says how to build it.
+    pub fn built() -> Files {
+        let asset = |file: &bowline_web_ui::File| Asset {
+            content_type: file.content_type,
+            plain: Bytes::from_static(file.plain),
+            gzip: file.gzip.map(Bytes::from_static),
+            brotli: file.brotli.map(Bytes::from_static),
+            digest: file.digest.to_string(),
+            immutable: file.immutable,
+        };
+        let assets = bowline_web_ui::FILES.iter().map(|file| (file.path.to_string(), asset(file)));
+        Files::new(bowline_web_ui::INDEX.to_string(), assets.collect())
+    }
+
     /// The answer to a request for `path` (without the root path): a file, the index for a page that the UI knows, or not found.
     pub fn answer(&self, method: &Method, path: &str, headers: &HeaderMap, options: &Options) -> Response<Body> {
         if method != Method::GET && method != Method::HEAD {
@@ -154,6 +168,43 @@ mod tests {
 
     use super::*;
     use crate::options::Flags;
+
+    #[tokio::test]
+    async fn every_address_of_the_ui_is_answered_with_its_index() {
+        let options =
+            Options::of(&Flags { root_path: Some("/deploy".into()), ..Flags::default() }, &Settings::default());
+        let page =
+            HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("text/html,application/xhtml+xml,*/*;q=0.8"))]);
+        for path in [
+            "/",
+            "/login",
+            "/applications",
+            "/applicationsets",
+            "/applications/shop",
+            "/applications/argocd/shop.example.com",
+            "/applicationsets/argocd/all",
+            "/applications/argocd/shop/default/web/logs",
+            "/resources",
+            "/settings",
+            "/settings/repos",
+            "/settings/clusters/https%3A%2F%2Fkubernetes.default.svc",
+            "/settings/projects/default",
+            "/user-info",
+            "/help",
+            "/of-an-extension",
+        ] {
+            let response = Files::built().answer(&Method::GET, path, &page, &options);
+            assert_eq!(
+                (response.status().as_u16(), response.headers()[CACHE_CONTROL].to_str().unwrap()),
+                (200, FRESH),
+                "{path}"
+            );
+            assert_eq!(response.headers()["x-content-type-options"], "nosniff", "{path}");
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            let body = String::from_utf8(body.to_vec()).unwrap();
+            assert!(body.contains("<base href=\"/deploy/\""), "{path}: {body}");
+        }
+    }
 
     fn files() -> Files {
         let asset = Asset {

@@ -89,7 +89,7 @@ impl Default for Config {
             limits: Limits::default(),
             message_bytes: MESSAGE_BYTES,
             program: None,
-            files: Files::default(),
+            files: Files::built(),
             disable_auth: false,
             login_limits: bowline_web_auth::Limits::default(),
         }
