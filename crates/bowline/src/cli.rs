@@ -2,13 +2,13 @@
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::error::CliError;
 use crate::global::Global;
 use crate::{
-    account, app, appset, cert, cluster, context, gpg, helm, kustomize, login, plan, proj, render, repo, repocreds,
-    server, version,
+    account, admin, app, appset, cert, cluster, completion, context, gpg, helm, kustomize, login, plan, proj, render,
+    repo, repocreds, server, version,
 };
 
 /// GitOps continuous delivery for Kubernetes: declare in Git what should run, Bowline makes it so and says why.
@@ -79,6 +79,13 @@ pub enum Command {
     /// Accounts, passwords and tokens
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// What is done on Kubernetes itself, with the rights of the kubeconfig
+    #[command(subcommand)]
+    Admin(admin::AdminCommand),
+    /// Print a script that completes commands in a shell
+    Completion(completion::CompletionArgs),
+    /// Print the manual, or write its pages
+    Man(completion::ManArgs),
     /// Print the version
     Version(version::VersionArgs),
 }
@@ -112,6 +119,36 @@ pub fn arguments(given: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     arguments
 }
 
+/// The arguments with those that `$ARGOCD_OPTS` adds: flags of every command, as a shell would part them. What the command line says
+/// comes later and so counts.
+pub fn with_options(mut given: Vec<OsString>, options: Option<&str>) -> Result<Vec<OsString>, CliError> {
+    let words = words(options.unwrap_or_default())
+        .ok_or_else(|| CliError::usage("ARGOCD_OPTS: a quotation mark is not closed"))?;
+    let at = given.len().min(1);
+    given.splice(at..at, words.into_iter().map(OsString::from));
+    Ok(given)
+}
+
+/// Words as a shell parts them: by blanks, with quotation marks and backslashes; `None` where a mark is not closed.
+fn words(text: &str) -> Option<Vec<String>> {
+    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None | Some('"'), '\\') => word.get_or_insert_default().extend(chars.next()),
+            (None, c) if c.is_whitespace() => words.extend(word.take()),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    quote.is_none().then_some(words)
+}
+
 /// Runs a command to its end.
 pub fn run(cli: Cli) -> Result<(), CliError> {
     let Cli { global, command } = cli;
@@ -143,6 +180,9 @@ pub fn run(cli: Cli) -> Result<(), CliError> {
             Command::Context(args) => context::context(&global, args),
             Command::Configure(args) => context::configure(&global, args),
             Command::Account(command) => account::run(&global, command).await,
+            Command::Admin(command) => admin::run(&global, command).await,
+            Command::Completion(args) => completion::completion(Cli::command(), args),
+            Command::Man(args) => completion::man(Cli::command(), args),
             Command::Version(args) => version::run(&global, args).await,
         }
     })
@@ -150,13 +190,24 @@ pub fn run(cli: Cli) -> Result<(), CliError> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_commands_fit_together() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn options_of_the_environment_come_first() {
+        let with = |options: &str| {
+            let given = vec!["bowline".into(), "app".into()];
+            with_options(given, Some(options)).map(|all| all.into_iter().skip(1).collect::<Vec<_>>()).ok()
+        };
+        let want = |words: &[&str]| Some(words.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(with(""), want(&["app"]));
+        assert_eq!(with("--grpc-web  --header 'a: b c'"), want(&["--grpc-web", "--header", "a: b c", "app"]));
+        assert_eq!(with(r#"--server="x y" a\ b"#), want(&["--server=x y", "a b", "app"]));
+        assert_eq!(with("--header 'a"), None);
     }
 
     #[test]

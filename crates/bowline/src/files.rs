@@ -41,6 +41,17 @@ pub fn write(path: &str, text: &str, add: bool) -> Result<(), CliError> {
     put().map_err(|e| CliError::failed(format!("{path}: {e}")))
 }
 
+/// Writes the file `path` for its owner alone.
+pub fn write_private(path: &str, text: &str) -> Result<(), CliError> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let put = || {
+        let mut options = std::fs::OpenOptions::new();
+        options.create(true).write(true).truncate(true).mode(0o600);
+        options.open(path)?.write_all(text.as_bytes())
+    };
+    put().map_err(|e| CliError::failed(format!("{path}: {e}")))
+}
+
 #[expect(clippy::disallowed_methods, reason = "a file that the user named on the command line")]
 fn open(path: &Path) -> std::io::Result<std::fs::File> {
     std::fs::File::open(path)

@@ -1,11 +1,13 @@
 //! The binary: `bowline server` and the command line.
 
 mod account;
+mod admin;
 mod app;
 mod appset;
 mod cert;
 mod cli;
 mod cluster;
+mod completion;
 mod context;
 mod control;
 mod desired;
@@ -39,8 +41,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse_from(cli::arguments(std::env::args_os()));
-    match cli::run(cli) {
+    let given = cli::with_options(std::env::args_os().collect(), files::variable("ARGOCD_OPTS").as_deref());
+    let ran = given.and_then(|given| cli::run(cli::Cli::parse_from(cli::arguments(given))));
+    match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if !error.is_quiet() {
