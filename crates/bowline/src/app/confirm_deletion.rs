@@ -30,7 +30,7 @@ pub async fn run(global: &Global, args: ConfirmArgs) -> Result<(), CliError> {
     let mut changed = stored.app.clone();
     let approved = Time::new(now()).to_string();
     changed.metadata.annotations.insert(annotation::DELETION_APPROVED.to_string(), approved);
-    apps.annotate(&stored, &changed).await?;
+    apps.update(&stored, &changed, false).await?;
     writeln!(std::io::stdout(), "Application '{name}' updated successfully")?;
     Ok(())
 }

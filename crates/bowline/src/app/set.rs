@@ -22,6 +22,9 @@ pub struct SetArgs {
     /// Which of several sources, from 1
     #[arg(long, value_name = "N")]
     source_position: Option<usize>,
+    /// Check repository and destination first
+    #[arg(long, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set)]
+    validate: bool,
     #[command(flatten)]
     flags: SpecFlags,
 }
@@ -37,7 +40,7 @@ pub async fn run(global: &Global, args: SetArgs) -> Result<(), CliError> {
     let position = spec::position(&stored.app.spec, args.source_position, name)?;
     let mut changed = stored.app.clone();
     spec::set(&mut changed.spec, &args.flags, position)?;
-    if !apps.update(&stored, &changed).await? {
+    if !apps.update(&stored, &changed, args.validate).await? {
         writeln!(std::io::stderr(), "nothing to change")?;
     }
     Ok(())

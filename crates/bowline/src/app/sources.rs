@@ -59,7 +59,7 @@ pub async fn add(global: &Global, args: AddSourceArgs) -> Result<(), CliError> {
         changed.spec.sources.insert(0, single);
     }
     changed.spec.sources.push(source);
-    apps.update(&stored, &changed).await?;
+    apps.update(&stored, &changed, true).await?;
     writeln!(std::io::stdout(), "Application '{name}' updated successfully")?;
     Ok(())
 }
@@ -82,7 +82,7 @@ pub async fn remove(global: &Global, args: RemoveSourceArgs) -> Result<(), CliEr
     }
     let mut changed = stored.app.clone();
     changed.spec.sources.remove(position);
-    apps.update(&stored, &changed).await?;
+    apps.update(&stored, &changed, true).await?;
     writeln!(std::io::stdout(), "Application '{name}' updated successfully")?;
     Ok(())
 }

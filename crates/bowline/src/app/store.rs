@@ -66,11 +66,11 @@ impl Apps {
         }
     }
 
-    /// Sends what changed between the two; whether anything did.
-    pub async fn update(&self, before: &Stored, after: &Application) -> Result<bool, CliError> {
+    /// Sends what changed between the two; whether anything did. A server checks it first where `validate` says so.
+    pub async fn update(&self, before: &Stored, after: &Application, validate: bool) -> Result<bool, CliError> {
         match self {
             Apps::Core(apps) => Ok(apps.update(before, after).await?.is_some()),
-            Apps::Server(apps) => apps.update(before, after, true).await,
+            Apps::Server(apps) => apps.update(before, after, validate).await,
         }
     }
 
@@ -82,14 +82,6 @@ impl Apps {
                 apps.update_exactly(before, after).await
             }
             Apps::Server(apps) => apps.update(before, after, true).await.map(drop),
-        }
-    }
-
-    /// Changes metadata alone.
-    pub async fn annotate(&self, before: &Stored, after: &Application) -> Result<(), CliError> {
-        match self {
-            Apps::Core(apps) => apps.update(before, after).await.map(drop),
-            Apps::Server(apps) => apps.update(before, after, false).await.map(drop),
         }
     }
 

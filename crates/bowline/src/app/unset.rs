@@ -82,7 +82,7 @@ pub async fn run(global: &Global, args: UnsetArgs) -> Result<(), CliError> {
     };
     let source = source.ok_or_else(|| CliError::failed(format!("application '{name}' has no source")))?;
     unset(source, &args);
-    if !apps.update(&stored, &changed).await? {
+    if !apps.update(&stored, &changed, true).await? {
         writeln!(std::io::stderr(), "nothing to change")?;
     }
     Ok(())

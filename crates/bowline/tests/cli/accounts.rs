@@ -10,7 +10,7 @@ pub fn passwords_and_tokens(program: &Program<'_>) {
     lab.apply_control(&json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "argocd-cm"},
         "data": {"installationID": "cli", "accounts.ci": "apiKey, login"}}));
     let listed = program.until(&["account", "list"], |out| out.contains("ci "));
-    assert_eq!(listed, "NAME   ENABLED  CAPABILITIES\nadmin  true     login\nci     true     login, apiKey\n");
+    assert_eq!(listed, "NAME   ENABLED  CAPABILITIES\nadmin  true     login\nci     true     apiKey, login\n");
     assert_eq!(program.good(&["account", "list", "-o", "name"]), "admin\nci\n");
     let own = program.good(&["account", "get"]);
     assert!(

@@ -85,6 +85,8 @@ pub fn in_and_out(program: &Program<'_>) {
         program.good(&["relogin", "--password", &password]),
         format!("'admin' logged in successfully\nContext '{address}' updated\n")
     );
+    // What is remembered of a server counts for all of its contexts: from here on it is spoken to in gRPC again.
+    program.good(&["login", &address, "--plaintext", "--username", "admin", "--password", &password]);
     let said = program.good(&["configure", "--prompts-enabled=true"]);
     assert_eq!(said, "Successfully updated the following configuration settings:\nprompts-enabled: true\n");
     let version = program.good(&["version"]);

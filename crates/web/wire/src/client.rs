@@ -7,7 +7,7 @@ use tonic::codegen::http::uri::PathAndQuery;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::BoxError;
-use crate::codec::{Codec, Complete};
+use crate::codec::{ClientCodec, Complete};
 use crate::method::complete;
 use crate::rpc::Rpc;
 
@@ -47,7 +47,7 @@ where
     {
         complete(request.get_ref())?;
         self.ready().await?;
-        self.0.unary(request, path(rpc), Codec::<Q, A>::default()).await
+        self.0.unary(request, path(rpc), ClientCodec::<Q, A>::default()).await
     }
 
     pub(crate) async fn server_stream<Q, A>(
@@ -61,7 +61,7 @@ where
     {
         complete(request.get_ref())?;
         self.ready().await?;
-        self.0.server_streaming(request, path(rpc), Codec::<Q, A>::default()).await
+        self.0.server_streaming(request, path(rpc), ClientCodec::<Q, A>::default()).await
     }
 
     pub(crate) async fn client_stream<Q, A, S>(&mut self, request: Request<S>, rpc: &Rpc) -> Result<Response<A>, Status>
@@ -71,7 +71,7 @@ where
         S: futures::Stream<Item = Q> + Send + 'static,
     {
         self.ready().await?;
-        self.0.client_streaming(request, path(rpc), Codec::<Q, A>::default()).await
+        self.0.client_streaming(request, path(rpc), ClientCodec::<Q, A>::default()).await
     }
 
     pub(crate) async fn both_stream<Q, A, S>(
@@ -85,7 +85,7 @@ where
         S: futures::Stream<Item = Q> + Send + 'static,
     {
         self.ready().await?;
-        self.0.streaming(request, path(rpc), Codec::<Q, A>::default()).await
+        self.0.streaming(request, path(rpc), ClientCodec::<Q, A>::default()).await
     }
 }
 
