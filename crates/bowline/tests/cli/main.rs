@@ -3,6 +3,7 @@
 //! One installation serves one long test, for the commands build on each other as a user's day does. Which commands there are is read
 //! out of the program's own help, so one that nobody calls here fails the test.
 #![expect(clippy::disallowed_methods, reason = "tests run the binary and write what it reads")]
+#![expect(clippy::unwrap_used, reason = "the chapters of a test are tests")]
 
 #[expect(dead_code, reason = "the end-to-end tests use the rest of it")]
 #[path = "../e2e/lab.rs"]
