@@ -10,7 +10,7 @@ use bowline_web_admin::{
     Accounts, Certificates, Clusters, Context, GpgKeys, Notifications, Projects, Repositories, RepositoryCredentials,
     Sessions, SettingsReader, States, Versions,
 };
-use bowline_web_api::{ApplicationSets, Applications};
+use bowline_web_api::{ApplicationSets, Applications, Own};
 use bowline_web_auth::{Authenticator, Egress, KubeVault, Limits, Parts, SystemRandom};
 use bowline_web_gateway::{Gateway, GrpcWeb, Health, Reflection, swagger};
 use bowline_web_wire::{
@@ -35,6 +35,8 @@ pub(crate) struct Handlers {
     pub(crate) grpc: GrpcService,
     pub(crate) grpc_web: GrpcWeb,
     pub(crate) rest: Router,
+    /// What the contract has no word for.
+    pub(crate) own: Own,
     pub(crate) description: Bytes,
     pub(crate) files: Files,
     /// The program for download.
@@ -88,6 +90,7 @@ impl Pieces {
         }
         let clock = self.clock.clone();
         let context = Context { world, client, auth: auth.clone(), engine, remotes, sources, charts, clock };
+        let own = Own::new(context.clone());
         let gate = Arc::new(ApiGate { auth: auth.clone(), clock: self.clock, metrics: self.metrics });
         let repositories = Repositories { context: context.clone(), states: States::default() };
         let api = Api::default()
@@ -109,6 +112,7 @@ impl Pieces {
         let api = Health::of(&api, self.serving).join(api);
         let api = Reflection::of(&api).join(api);
         Handlers {
+            own,
             grpc: api.grpc(),
             grpc_web: GrpcWeb::new(&api),
             // Content types are checked before, by what the settings say at that moment.

@@ -20,6 +20,7 @@ pub mod listen;
 mod metrics;
 mod observe;
 mod options;
+mod own;
 mod redirect;
 mod server;
 mod sign_in;

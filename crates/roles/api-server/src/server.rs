@@ -22,7 +22,7 @@ use crate::listen::connection::Peer;
 use crate::observe::{self, Route};
 use crate::options::Options;
 use crate::webhook::Webhooks;
-use crate::{download, drain, gzip, sign_in};
+use crate::{download, drain, gzip, own, sign_in};
 
 /// What a name and a password need.
 const LOGIN_BYTES: usize = 64 << 10;
@@ -128,6 +128,9 @@ impl Server {
         // Answers are compressed here, where that can be switched off.
         request.headers_mut().remove(ACCEPT_ENCODING);
         let limit = if path == "/api/v1/session" { LOGIN_BYTES } else { self.message_bytes };
+        if let Some(path) = path.strip_prefix(own::PREFIX) {
+            return own::answer(handlers, path, request.map(|body| bounded(body, limit))).await;
+        }
         let Ok(response) = handlers.rest.clone().oneshot(request.map(|body| bounded(body, limit))).await;
         response
     }

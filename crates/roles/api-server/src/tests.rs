@@ -6,10 +6,12 @@ use bowline_base_clock::{Jitter, SystemClock};
 use bowline_base_kube::Runtime;
 use bowline_base_telemetry::prometheus::registry::Registry;
 use bowline_base_value::Value;
+use bowline_core_crd::{Application, HealthStatusCode};
 use bowline_core_ports::{HintsFull, Pushed};
 use bowline_core_settings::Map;
 use bowline_core_types::Object;
-use bowline_web_admin::{Sessions, Versions};
+use bowline_web_admin::{Context, Sessions, Versions};
+use bowline_web_api::Own;
 use bowline_web_auth::{Authenticator, Change, Egress, Held, Holder, Parts, SystemRandom, Vault, VaultError};
 use bowline_web_gateway::{Gateway, GrpcWeb, swagger};
 use bowline_web_wire::notification::{
@@ -120,6 +122,7 @@ fn with_auth(full: bool, disable_auth: bool) -> Lab {
         .with(session::session_service(Arc::new(Sessions(auth.clone()))))
         .with(notification_service(Arc::new(Broken)));
     let handlers = Handlers {
+        own: Own::new(context(&world, &auth, clock.clone())),
         auth,
         grpc: api.grpc(),
         grpc_web: GrpcWeb::new(&api),
@@ -137,6 +140,22 @@ fn with_auth(full: bool, disable_auth: bool) -> Lab {
         cancel: Default::default(),
     };
     Lab { server, options: options_out, heard, health, world }
+}
+
+/// What services stand on, with a cluster that cannot be reached.
+fn context(world: &Arc<World>, auth: &Arc<Authenticator>, clock: Arc<SystemClock>) -> Context {
+    let runtime = Runtime { tasks: Tasks::new(), clock: clock.clone(), jitter: Jitter::new(1) };
+    let config = bowline_base_kube::Config { server: "http://127.0.0.1:1".into(), ..Default::default() };
+    Context {
+        world: world.clone(),
+        client: Client::new(&config, &runtime).unwrap(),
+        auth: auth.clone(),
+        engine: Arc::new(Nobody),
+        remotes: Arc::new(Nobody),
+        sources: Arc::new(Nobody),
+        charts: Arc::new(Nobody),
+        clock,
+    }
 }
 
 impl Lab {
@@ -277,6 +296,70 @@ async fn answers_are_compressed_for_who_asks() {
     assert!(
         lab.send("GET /swagger.json", &[("accept-encoding", "gzip")], "").await.2.get("content-encoding").is_none()
     );
+}
+
+fn put(lab: &Lab, name: &str, version: u64, health: &str) {
+    let mut app = Application::new("argocd", name);
+    app.metadata.resource_version = version.to_string();
+    app.spec.project = "default".into();
+    app.spec.destination.server = "https://kubernetes.default.svc".into();
+    app.status.health.status = HealthStatusCode::from(health);
+    lab.world.put_app(app);
+}
+
+#[tokio::test]
+async fn applications_are_listed_with_their_facets() {
+    let lab = lab(false);
+    put(&lab, "cart", 1, "Healthy");
+    put(&lab, "pay", 2, "Degraded");
+    let (status, text, headers) = lab.send("GET /api/bowline/v1/applications?health=Degraded", &[], "").await;
+    assert_eq!((status, headers["content-type"].to_str().unwrap()), (200, "application/json"), "{text}");
+    for part in [
+        r#"{"revision":"2","visible":2,"total":1,"offset":0,"limit":100,"facets":{"project":[{"value":"default","count":1}]"#,
+        r#""cluster":[{"value":"in-cluster","count":1}]"#,
+        r#""health":[{"value":"Degraded","count":1},{"value":"Healthy","count":1}]"#,
+        r#""items":[{"key":"argocd/pay","name":"pay","namespace":"argocd""#,
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    let wrong = r#"{"error":"sort: \"size\" is none of severity, name, created, synced","code":3,"message":"sort: \"size\" is none of severity, name, created, synced"}"#;
+    lab.check("GET /api/bowline/v1/applications?sort=size", &[], "", (400, wrong)).await;
+    let none = r#"{"error":"Not Found","code":5,"message":"Not Found"}"#;
+    lab.check("GET /api/bowline/v1/nothing", &[], "", (404, none)).await;
+    lab.check("DELETE /api/bowline/v1/applications", &[JSON], "", (404, none)).await;
+    let nobody = r#"{"error":"no session information","code":16,"message":"no session information"}"#;
+    with_auth(false, false).check("GET /api/bowline/v1/applications", &[], "", (401, nobody)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_window_is_followed() {
+    let lab = lab(false);
+    put(&lab, "cart", 1, "Healthy");
+    for (accept, before, after) in [("*/*", "", "\n"), ("text/event-stream", "data: ", "\n\n")] {
+        let request = Request::get("/api/bowline/v1/stream/applications?sort=name").header("accept", accept);
+        let mut body = lab.server.answer(request.body(Body::empty()).unwrap()).await.into_body();
+        let mut next = async || {
+            let frame = body.frame().await.unwrap().unwrap().into_data().unwrap();
+            let text = String::from_utf8(frame.to_vec()).unwrap();
+            text.strip_prefix(before).and_then(|text| text.strip_suffix(after)).expect(&text).to_string()
+        };
+        let window = next().await;
+        assert!(window.starts_with(r#"{"result":{"type":"WINDOW","revision":"#), "{window}");
+        assert!(window.contains(r#""name":"cart""#), "{window}");
+        assert_eq!(next().await, r#"{"result":{"type":"BEAT"}}"#);
+        let version = lab.world.applications().snapshot().1 + 1;
+        put(&lab, "cart", version, "Degraded");
+        put(&lab, "new", version + 1, "Missing");
+        let delta = next().await;
+        assert!(delta.starts_with(r#"{"result":{"type":"DELTA","revision":"#), "{delta}");
+        assert!(delta.contains(r#""order":["argocd/cart","argocd/new"]"#), "{delta}");
+        assert!(delta.contains(r#""health":[{"value":"Degraded","count":1}"#), "{delta}");
+        // And back, which is told as well.
+        put(&lab, "cart", version + 2, "Healthy");
+        lab.world.remove_app(&bowline_core_types::AppName::new("argocd", "new"));
+        let delta = next().await;
+        assert!(delta.contains(r#""total":1,"order":["argocd/cart"],"rows":[{"key":"argocd/cart""#), "{delta}");
+    }
 }
 
 #[tokio::test]

@@ -6,10 +6,11 @@
 mod application;
 mod applicationset;
 mod error;
-mod selector;
+mod own;
 mod setting;
 mod store;
 mod told;
 
 pub use application::Applications;
 pub use applicationset::ApplicationSets;
+pub use own::{Objects, Own, OwnAnswer};

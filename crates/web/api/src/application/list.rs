@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bowline_core_control::Stored;
 use bowline_core_crd::{Application, ApplicationList, ApplicationWatchEvent, ListMeta};
 use bowline_core_rbac::{Enforcer, action, object};
+use bowline_view_fleet::Selector;
 use bowline_web_admin::{Caller, Context};
 use bowline_web_wire::Messages;
 use bowline_web_wire::application::ApplicationQuery;
@@ -13,7 +14,6 @@ use bowline_web_wire::tonic::Status;
 use futures::StreamExt;
 
 use super::find::{check_namespace, text};
-use crate::selector::Selector;
 use crate::store::Kept;
 use crate::told;
 

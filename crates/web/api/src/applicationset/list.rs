@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use bowline_core_control::Stored;
 use bowline_core_crd::{ApplicationSet, ApplicationSetList, ApplicationSetWatchEvent, ListMeta};
 use bowline_core_rbac::{Enforcer, action, object};
+use bowline_view_fleet::Selector;
 use bowline_web_admin::{Caller, Context};
 use bowline_web_wire::Messages;
 use bowline_web_wire::applicationset::{ApplicationSetListQuery, ApplicationSetWatchQuery};
@@ -13,7 +14,6 @@ use futures::StreamExt;
 
 use super::find::project;
 use crate::application::find::check_namespace;
-use crate::selector::Selector;
 use crate::store::Kept;
 use crate::told;
 

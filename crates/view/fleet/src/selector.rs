@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What labels must be like: Kubernetes' grammar, `a=b,c!=d,e in (f,g),h notin (i),j,!k,l>1`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Selector(Vec<Requirement>);
+pub struct Selector(Vec<Requirement>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Requirement {
@@ -20,7 +20,7 @@ enum Requirement {
 
 impl Selector {
     /// Reads a selector; an empty one selects everything. The error is a sentence.
-    pub(crate) fn parse(text: &str) -> Result<Selector, String> {
+    pub fn parse(text: &str) -> Result<Selector, String> {
         let mut requirements = Vec::new();
         for part in split(text) {
             let part = part.trim();
@@ -36,7 +36,7 @@ impl Selector {
     }
 
     /// Whether the labels are so.
-    pub(crate) fn matches(&self, labels: &BTreeMap<String, String>) -> bool {
+    pub fn matches(&self, labels: &BTreeMap<String, String>) -> bool {
         let number = |key: &String| labels.get(key).and_then(|value| value.parse::<i64>().ok());
         self.0.iter().all(|requirement| match requirement {
             Requirement::In(key, values) => labels.get(key).is_some_and(|value| values.contains(value)),
