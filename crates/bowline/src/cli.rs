@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::error::CliError;
 use crate::global::Global;
@@ -149,6 +149,27 @@ fn words(text: &str) -> Option<Vec<String>> {
     quote.is_none().then_some(words)
 }
 
+/// The commands as they are read: what follows a flag that wants a value is its value, whatever it begins with. A password may begin
+/// with a dash.
+pub fn command() -> clap::Command {
+    taking(Cli::command())
+}
+
+fn taking(command: clap::Command) -> clap::Command {
+    let command = command.mut_args(|argument| {
+        let takes =
+            argument.get_action().takes_values() && !argument.is_positional() && !argument.is_require_equals_set();
+        if takes { argument.allow_hyphen_values(true) } else { argument }
+    });
+    command.mut_subcommands(taking)
+}
+
+/// Reads the arguments, or ends the process with what is wrong with them.
+pub fn parse(arguments: Vec<OsString>) -> Cli {
+    let matches = command().get_matches_from(arguments);
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
 /// Runs a command to its end.
 pub fn run(cli: Cli) -> Result<(), CliError> {
     let Cli { global, command } = cli;
@@ -181,8 +202,8 @@ pub fn run(cli: Cli) -> Result<(), CliError> {
             Command::Configure(args) => context::configure(&global, args),
             Command::Account(command) => account::run(&global, command).await,
             Command::Admin(command) => admin::run(&global, command).await,
-            Command::Completion(args) => completion::completion(Cli::command(), args),
-            Command::Man(args) => completion::man(Cli::command(), args),
+            Command::Completion(args) => completion::completion(self::command(), args),
+            Command::Man(args) => completion::man(self::command(), args),
             Command::Version(args) => version::run(&global, args).await,
         }
     })
@@ -194,7 +215,17 @@ mod tests {
 
     #[test]
     fn the_commands_fit_together() {
-        Cli::command().debug_assert();
+        command().debug_assert();
+    }
+
+    #[test]
+    fn a_value_may_begin_with_a_dash() {
+        let given = ["bowline", "login", "s", "--password", "-d4be", "--sso-port", "1"].map(OsString::from);
+        let parsed = Cli::from_arg_matches(&command().try_get_matches_from(given).unwrap());
+        assert!(matches!(parsed.unwrap().command, Command::Login(_)));
+        // What needs no value does not take the next word for one.
+        let given = ["bowline", "app", "list", "--insecure", "-o", "name"].map(OsString::from);
+        assert!(command().try_get_matches_from(given).is_ok());
     }
 
     #[test]

@@ -38,11 +38,9 @@ mod version;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
     let given = cli::with_options(std::env::args_os().collect(), files::variable("ARGOCD_OPTS").as_deref());
-    let ran = given.and_then(|given| cli::run(cli::Cli::parse_from(cli::arguments(given))));
+    let ran = given.and_then(|given| cli::run(cli::parse(cli::arguments(given))));
     match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -67,9 +67,18 @@ pub async fn run(global: &Global, args: DiffArgs) -> Result<(), CliError> {
         true => apps.refresh(&namespace, &name, args.hard_refresh, timeout(0)).await?.app,
         false => apps.get(&namespace, &name).await?.app,
     };
-    let outcomes = match &apps {
-        Apps::Core(apps) => in_core(global, apps, &app, &args).await?,
-        Apps::Server(apps) => at_server(apps, &app, &args).await?,
+    let differ = show(global, &apps, &app, &args.target).await?;
+    match differ && args.exit_code {
+        true => Err(CliError::quiet(args.diff_exit_code)),
+        false => Ok(()),
+    }
+}
+
+/// Prints how the live objects differ from a target state; whether they do.
+pub async fn show(global: &Global, apps: &Apps, app: &Application, target: &TargetFlags) -> Result<bool, CliError> {
+    let outcomes = match apps {
+        Apps::Core(apps) => in_core(global, apps, app, target).await?,
+        Apps::Server(apps) => at_server(apps, app, target).await?,
     };
     let style = Style::of_stdout();
     let mut out = std::io::stdout();
@@ -84,12 +93,9 @@ pub async fn run(global: &Global, args: DiffArgs) -> Result<(), CliError> {
             }
         }
     }
-    if !unknown.is_empty() {
-        return Err(CliError::failed(format!("these could not be compared:\n  {}", unknown.join("\n  "))));
-    }
-    match differ && args.exit_code {
-        true => Err(CliError::quiet(args.diff_exit_code)),
-        false => Ok(()),
+    match unknown.is_empty() {
+        true => Ok(differ),
+        false => Err(CliError::failed(format!("these could not be compared:\n  {}", unknown.join("\n  ")))),
     }
 }
 
@@ -98,11 +104,11 @@ async fn in_core(
     global: &Global,
     apps: &CoreApps,
     app: &Application,
-    args: &DiffArgs,
+    flags: &TargetFlags,
 ) -> Result<Vec<Outcome>, CliError> {
     let world = control::world(apps.kube(), global).await?;
     let destination = control::destination(apps.kube(), &world, &app.spec.destination).await?;
-    let desired = target(global, &world, app, &destination, &args.target).await?.objects;
+    let desired = target(global, &world, app, &destination, flags).await?.objects;
     let comparing = comparing(app, &world);
     let instance = app.instance_name(&global.namespace);
     let compared = compared(&destination, &world, app, &instance, &desired, &comparing).await;
@@ -110,7 +116,7 @@ async fn in_core(
 }
 
 /// As the server tells it: what it compared last, or what the cluster says of other manifests.
-async fn at_server(apps: &ServerApps, app: &Application, args: &DiffArgs) -> Result<Vec<Outcome>, CliError> {
+async fn at_server(apps: &ServerApps, app: &Application, flags: &TargetFlags) -> Result<Vec<Outcome>, CliError> {
     let managed: Vec<ResourceDiff> = served::managed(apps, app).await?.into_iter().filter(|item| !item.hook).collect();
     let key = |item: &ResourceDiff| {
         ResourceKey::new(item.group.as_str(), item.kind.as_str(), item.namespace.as_str(), item.name.as_str())
@@ -119,7 +125,7 @@ async fn at_server(apps: &ServerApps, app: &Application, args: &DiffArgs) -> Res
         let object = served::object(state)?;
         Ok(if object.is_null() { String::new() } else { yaml::to_yaml(&object) })
     };
-    if !args.target.is_other() {
+    if !flags.is_other() {
         let outcomes = managed.iter().map(|item| {
             let (live, target) = (text(&item.normalized_live_state)?, text(&item.predicted_live_state)?);
             // What is not there yet is not foreseen by everybody.
@@ -134,7 +140,7 @@ async fn at_server(apps: &ServerApps, app: &Application, args: &DiffArgs) -> Res
     let mut rest: BTreeMap<String, ResourceDiff> =
         managed.into_iter().map(|item| (name_of(&key(&item)), item)).collect();
     let (mut live, mut targets) = (Vec::new(), Vec::new());
-    for manifest in served::manifests(apps, app, &args.target).await? {
+    for manifest in served::manifests(apps, app, flags).await? {
         let Ok(object) = Object::new(manifest) else { continue };
         if is_hook(&object) || is_skipped(&object) {
             continue;

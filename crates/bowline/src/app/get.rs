@@ -2,11 +2,11 @@
 
 use std::io::Write;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::reference::{AppRef, timeout};
 use super::store::Apps;
-use super::{print, spec, why};
+use super::{print, resources, spec, why};
 use crate::error::CliError;
 use crate::global::Global;
 use crate::output::{self, Output, Style};
@@ -14,7 +14,7 @@ use crate::output::{self, Output, Style};
 /// `bowline app get`.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  bowline app get shop\n  bowline app get shop --refresh\n  bowline app get shop -o json"
+    after_help = "Examples:\n  bowline app get shop\n  bowline app get shop --refresh\n  bowline app get shop -o tree\n  bowline app get shop -o json"
 )]
 pub struct GetArgs {
     #[command(flatten)]
@@ -41,8 +41,24 @@ pub struct GetArgs {
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     timeout: u64,
     /// Output format
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Output,
+    #[arg(short, long, value_enum, default_value = "wide")]
+    output: Format,
+}
+
+/// `-o`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A summary and a table.
+    Wide,
+    /// JSON.
+    Json,
+    /// YAML.
+    Yaml,
+    /// The name only.
+    Name,
+    /// A summary, and what owns what.
+    #[value(alias = "tree=detailed")]
+    Tree,
 }
 
 /// Shows an application.
@@ -56,9 +72,10 @@ pub async fn run(global: &Global, args: GetArgs) -> Result<(), CliError> {
     };
     let mut out = std::io::stdout();
     match args.output {
-        Output::Json | Output::Yaml => output::value(&mut out, &stored.raw, args.output)?,
-        Output::Name => writeln!(out, "{}", print::qualified_name(&stored.app))?,
-        Output::Wide => {
+        Format::Json => output::value(&mut out, &stored.raw, Output::Json)?,
+        Format::Yaml => output::value(&mut out, &stored.raw, Output::Yaml)?,
+        Format::Name => writeln!(out, "{}", print::qualified_name(&stored.app))?,
+        Format::Wide | Format::Tree => {
             let style = Style::of_stdout();
             print::summary(&mut out, &stored.app, style)?;
             if !stored.app.status.conditions.is_empty() {
@@ -83,7 +100,10 @@ pub async fn run(global: &Global, args: GetArgs) -> Result<(), CliError> {
                     print::parameters(&mut out, source)?;
                 }
             }
-            if !stored.app.status.resources.is_empty() {
+            if args.output == Format::Tree {
+                writeln!(out)?;
+                resources::tree(&mut out, global, &apps, &stored.app, style).await?;
+            } else if !stored.app.status.resources.is_empty() {
                 writeln!(out)?;
                 print::resources(&mut out, &stored.app, style)?;
             }

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::reference::AppRef;
 use super::served;
-use super::store::{Apps, ServerApps};
+use super::store::{Apps, CoreApps};
 use super::target::{TargetFlags, target};
 use crate::control;
 use crate::error::CliError;
@@ -46,41 +46,70 @@ pub async fn run(global: &Global, args: ManifestsArgs) -> Result<(), CliError> {
     let apps = Apps::connect(global).await?;
     let (namespace, name) = args.app.resolve(global);
     let app = apps.get(&namespace, &name).await?.app;
-    let apps = match &apps {
-        Apps::Core(apps) => apps,
-        Apps::Server(apps) => {
-            let objects = from_server(apps, &app, &args).await?;
-            return Ok(output::manifests(&mut std::io::stdout(), &objects, args.output)?);
+    let objects = match (&apps, args.source) {
+        (_, From::Git) => objects_of(global, &apps, &app, &args.target, Secrets::Hidden).await?,
+        (Apps::Core(apps), From::Live) => live(global, apps, &app).await?,
+        (Apps::Server(apps), From::Live) => {
+            let managed = served::managed(apps, &app).await?;
+            let live = managed.iter().filter(|item| !item.hook).map(|item| served::object(&item.live_state));
+            let live: Result<Vec<Value>, CliError> = live.collect();
+            live?.into_iter().filter(|object| !object.is_null()).collect()
         }
     };
-    let world = control::world(apps.kube(), global).await?;
-    let destination = control::destination(apps.kube(), &world, &app.spec.destination).await?;
-    let mut objects: Vec<Object> = Vec::new();
-    match args.source {
-        From::Git => {
-            objects = target(global, &world, &app, &destination, &args.target).await?.objects;
-            objects.retain(|object| !is_skipped(object));
-            objects.iter_mut().for_each(|object| digest_secret(object, &destination.secrets));
-        }
-        From::Live => {
-            for r in &app.status.resources {
-                let gvk = Gvk::new(r.group.as_str(), r.version.as_str(), r.kind.as_str());
-                let live = destination.cluster.get(&gvk, &r.namespace, &r.name).await;
-                objects.extend(live.map_err(|e| CliError::failed(format!("{} {}: {e}", r.kind, r.name)))?);
-            }
-        }
-    }
-    let objects: Vec<Value> = objects.into_iter().map(Object::into_value).collect();
     output::manifests(&mut std::io::stdout(), &objects, args.output)?;
     Ok(())
 }
 
-async fn from_server(apps: &ServerApps, app: &Application, args: &ManifestsArgs) -> Result<Vec<Value>, CliError> {
-    if args.source == From::Git {
-        return served::manifests(apps, app, &args.target).await;
+/// Whether what Secrets hold is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrets {
+    /// As digests.
+    Hidden,
+    /// As it is, to be written into a cluster. A server does not tell it.
+    Plain,
+}
+
+/// What the application should hold.
+pub async fn objects_of(
+    global: &Global,
+    apps: &Apps,
+    app: &Application,
+    flags: &TargetFlags,
+    secrets: Secrets,
+) -> Result<Vec<Value>, CliError> {
+    let apps = match apps {
+        Apps::Core(apps) => apps,
+        Apps::Server(apps) => {
+            let objects = served::manifests(apps, app, flags).await?;
+            let secret = objects.iter().find(|object| object.str_at(&["kind"]) == Some("Secret"));
+            return match secret.filter(|_| secrets == Secrets::Plain) {
+                Some(secret) => Err(CliError::failed(format!(
+                    "Secret '{}': the server does not tell what it would hold, so it cannot be synced from here",
+                    secret.str_at(&["metadata", "name"]).unwrap_or_default()
+                ))
+                .hint("commit it: what Git has is rendered by the server itself")),
+                None => Ok(objects),
+            };
+        }
+    };
+    let world = control::world(apps.kube(), global).await?;
+    let destination = control::destination(apps.kube(), &world, &app.spec.destination).await?;
+    let mut objects = target(global, &world, app, &destination, flags).await?.objects;
+    objects.retain(|object| !is_skipped(object));
+    if secrets == Secrets::Hidden {
+        objects.iter_mut().for_each(|object| digest_secret(object, &destination.secrets));
     }
-    let managed = served::managed(apps, app).await?;
-    let live = managed.iter().filter(|item| !item.hook).map(|item| served::object(&item.live_state));
-    let live: Result<Vec<Value>, CliError> = live.collect();
-    Ok(live?.into_iter().filter(|object| !object.is_null()).collect())
+    Ok(objects.into_iter().map(Object::into_value).collect())
+}
+
+async fn live(global: &Global, apps: &CoreApps, app: &Application) -> Result<Vec<Value>, CliError> {
+    let world = control::world(apps.kube(), global).await?;
+    let destination = control::destination(apps.kube(), &world, &app.spec.destination).await?;
+    let mut objects = Vec::new();
+    for r in &app.status.resources {
+        let gvk = Gvk::new(r.group.as_str(), r.version.as_str(), r.kind.as_str());
+        let live = destination.cluster.get(&gvk, &r.namespace, &r.name).await;
+        objects.extend(live.map_err(|e| CliError::failed(format!("{} {}: {e}", r.kind, r.name)))?);
+    }
+    Ok(objects.into_iter().map(Object::into_value).collect())
 }

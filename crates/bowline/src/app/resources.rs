@@ -16,7 +16,7 @@ use crate::control;
 use crate::error::CliError;
 use crate::global::Global;
 use crate::kube::{Resource, from_raw};
-use crate::output::table;
+use crate::output::{Style, table};
 
 /// `bowline app resources`.
 #[derive(Args, Debug)]
@@ -79,6 +79,41 @@ pub async fn run(global: &Global, args: ResourcesArgs) -> Result<(), CliError> {
             }
         }
     }
+    Ok(())
+}
+
+/// The live objects under what owns them, with the state of those that the application manages: for `app get -o tree`.
+pub async fn tree(
+    out: &mut dyn Write,
+    global: &Global,
+    apps: &Apps,
+    app: &Application,
+    style: Style,
+) -> Result<(), CliError> {
+    let mut nodes = match apps {
+        Apps::Core(apps) => in_core(global, apps, app, false).await?,
+        Apps::Server(apps) => at_server(apps, app, false).await?,
+    };
+    nodes.retain(|node| !node.orphaned);
+    let rest = outside(app, &nodes);
+    nodes.extend(rest);
+    nodes.sort_by(|a, b| a.key.cmp(&b.key));
+    let uids: BTreeSet<&str> = nodes.iter().map(|node| node.uid.as_str()).filter(|uid| !uid.is_empty()).collect();
+    let mut rows = Vec::new();
+    for root in nodes.iter().filter(|node| !node.owners.iter().any(|uid| uids.contains(uid.as_str()))) {
+        for line in branch(root, &nodes, 0).lines() {
+            let named = line.trim_start_matches([' ', '└', '─']);
+            let state = app.status.resources.iter().find(|r| named == format!("{}/{}", r.kind, r.name));
+            let health = state.and_then(|r| r.health.as_ref());
+            rows.push(vec![
+                line.to_string(),
+                state.map(|r| style.state(r.status.as_str())).unwrap_or_default(),
+                health.map(|health| style.state(health.status.as_str())).unwrap_or_default(),
+                health.map(|health| health.message.clone()).unwrap_or_default(),
+            ]);
+        }
+    }
+    table::print(out, &["KIND/NAME", "STATUS", "HEALTH", "MESSAGE"], rows)?;
     Ok(())
 }
 

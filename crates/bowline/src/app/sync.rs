@@ -2,19 +2,23 @@
 
 use std::io::Write;
 
+use bowline_base_value::{Value, to_json};
 use bowline_core_crd::{
-    Application, Backoff, Info, Operation, OperationPhase, ResultCode, RetryStrategy, SyncOperation, SyncStatusCode,
-    SyncStrategy, SyncStrategyApply, SyncStrategyHook,
+    Application, Backoff, Info, Operation, OperationPhase, ResultCode, RetryStrategy, SyncOperation,
+    SyncOperationResource, SyncStatusCode, SyncStrategy, SyncStrategyApply, SyncStrategyHook,
 };
 use clap::{Args, ValueEnum};
 
+use super::diff::show;
+use super::manifests::{Secrets, objects_of};
 use super::reference::timeout;
 use super::reference::{AppRef, resolve};
 use super::selection::Selection;
 use super::store::{Apps, Stored};
-use super::target::SourceRevisions;
+use super::target::{SourceRevisions, TargetFlags};
 use super::wait::{Following, follow, is_idle, report};
 use crate::error::CliError;
+use crate::files;
 use crate::global::Global;
 use crate::kube::Selector;
 use crate::output::Output;
@@ -63,6 +67,21 @@ pub struct SyncArgs {
     /// Sync only these objects: GROUP:KIND:NAME or GROUP:KIND:NAMESPACE/NAME; `!` in front leaves out, `*` is any
     #[arg(long = "resource", value_name = "RESOURCE")]
     resources: Vec<String>,
+    /// Sync only objects with these labels
+    #[arg(long = "label", value_name = "KEY=VALUE")]
+    labels: Vec<String>,
+    /// Sync the folder PATH instead of what Git has; it stands in for the source's path
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["revision", "source_revisions"])]
+    local: Option<String>,
+    /// Root of the local repository [default: the Git work tree around --local]
+    #[arg(long, value_name = "PATH", requires = "local")]
+    local_repo_root: Option<String>,
+    /// Show what would change first, and ask
+    #[arg(long)]
+    preview_changes: bool,
+    /// Do not ask after --preview-changes
+    #[arg(long = "assumeYes", visible_alias = "assume-yes")]
+    assume_yes: bool,
     /// Notes that are kept with the operation
     #[arg(long = "info", value_name = "NAME=VALUE")]
     infos: Vec<String>,
@@ -147,13 +166,67 @@ pub async fn run(global: &Global, args: SyncArgs) -> Result<(), CliError> {
     }
     let selection = Selection::parse(&args.resources)?;
     for stored in targets {
-        let operation = args.operation(&stored.app, &selection)?;
+        let mut operation = args.operation(&stored.app, &selection)?;
+        let target = TargetFlags::of_sync(&args.revision, &args.several, &args.local, &args.local_repo_root);
+        if !args.labels.is_empty() || args.local.is_some() {
+            let secrets = if args.local.is_some() { Secrets::Plain } else { Secrets::Hidden };
+            let manifests = objects_of(global, &apps, &stored.app, &target, secrets).await?;
+            let sync = operation.sync.get_or_insert_default();
+            if !args.labels.is_empty() {
+                sync.resources = labelled(&stored.app, &manifests, &args.labels)?;
+            }
+            if args.local.is_some() {
+                sync.manifests = manifests.iter().map(|manifest| to_json(manifest, false)).collect();
+            }
+        }
+        if args.preview_changes {
+            let name = &stored.app.metadata.name;
+            if !show(global, &apps, &stored.app, &target).await? {
+                writeln!(std::io::stdout(), "====== No Differences found ======")?;
+                continue;
+            }
+            let asks = !args.assume_yes && !args.dry_run;
+            if asks && !files::confirm(&format!("Sync application '{name}' with these changes?"))? {
+                return Err(CliError::failed(format!("'{name}' was not synced: say yes, or --assumeYes")).code(1));
+            }
+        }
         start(&apps, &stored, None, operation).await?;
         if !args.is_async {
             finish(&apps, &stored, args.timeout, &selection, args.output).await?;
         }
     }
     Ok(())
+}
+
+/// The managed objects whose manifests have all of these labels.
+fn labelled(app: &Application, manifests: &[Value], labels: &[String]) -> Result<Vec<SyncOperationResource>, CliError> {
+    let pairs = labels
+        .iter()
+        .map(|pair| pair.split_once('=').ok_or_else(|| CliError::usage(format!("--label {pair}: write KEY=VALUE"))))
+        .collect::<Result<Vec<_>, _>>()?;
+    let has = |manifest: &&Value| {
+        pairs.iter().all(|(key, value)| manifest.str_at(&["metadata", "labels", key]) == Some(value))
+    };
+    let chosen = manifests.iter().filter(has).map(|manifest| {
+        let at = |path: &[&str]| manifest.str_at(path).unwrap_or_default().to_string();
+        let api_version = at(&["apiVersion"]);
+        let group = api_version.split_once('/').map_or("", |(group, _)| group).to_string();
+        let (kind, name) = (at(&["kind"]), at(&["metadata", "name"]));
+        // Where a manifest names no namespace, what the server found says which it is.
+        let known = app.status.resources.iter().find(|r| (&r.group, &r.kind, &r.name) == (&group, &kind, &name));
+        let namespace = match at(&["metadata", "namespace"]) {
+            namespace if namespace.is_empty() => known.map(|r| r.namespace.clone()).unwrap_or_default(),
+            namespace => namespace,
+        };
+        SyncOperationResource { group, kind, name, namespace }
+    });
+    let chosen: Vec<SyncOperationResource> = chosen.collect();
+    if chosen.is_empty() {
+        return Err(CliError::failed("no object has these labels")
+            .hint(format!("bowline app manifests {} shows the objects with their labels", app.metadata.name))
+            .code(1));
+    }
+    Ok(chosen)
 }
 
 /// Syncs to a state of the history.

@@ -139,6 +139,21 @@ fn local_checkout(mut sources: Vec<ApplicationSource>, folder: &str, root: Optio
 // === impl TargetFlags ===
 
 impl TargetFlags {
+    /// The state that a sync with these flags goes to.
+    pub fn of_sync(
+        revision: &Option<String>,
+        several: &SourceRevisions,
+        local: &Option<String>,
+        local_repo_root: &Option<String>,
+    ) -> TargetFlags {
+        TargetFlags {
+            revision: revision.clone(),
+            several: several.clone(),
+            local: local.clone(),
+            local_repo_root: local_repo_root.clone(),
+        }
+    }
+
     /// Whether another state is meant than the one that the server compared last.
     pub fn is_other(&self) -> bool {
         self.revision.is_some() || self.local.is_some() || !self.several.source_revisions.is_empty()

@@ -67,6 +67,9 @@ pub struct Goals {
     /// Wait until no operation is under way
     #[arg(long)]
     operation: bool,
+    /// Wait until what the source hydrator renders was rendered
+    #[arg(long)]
+    hydrated: bool,
 }
 
 /// Waits.
@@ -195,12 +198,19 @@ pub fn report(stored: &Stored, output: Output) -> Result<(), CliError> {
 
 impl Goals {
     fn is_none(&self) -> bool {
-        !(self.sync || self.health || self.suspended || self.degraded || self.operation)
+        !(self.sync || self.health || self.suspended || self.degraded || self.operation || self.hydrated)
     }
 
     fn reached(&self, app: &Application) -> bool {
         let idle = !(self.operation || self.is_none()) || is_idle(app);
-        idle && self.state(app.status.sync.status.as_str(), app.status.health.status.as_str())
+        idle && self.is_rendered(app) && self.state(app.status.sync.status.as_str(), app.status.health.status.as_str())
+    }
+
+    /// Whether nothing is left for the hydrator, where that is waited for. An application without one has nothing to wait for.
+    fn is_rendered(&self, app: &Application) -> bool {
+        let hydrates = self.hydrated && app.spec.source_hydrator.is_some();
+        let phase = app.status.source_hydrator.current_operation.as_ref().map(|operation| operation.phase.as_str());
+        !hydrates || phase == Some("Hydrated")
     }
 
     /// Whether each of the selected objects is there.

@@ -124,6 +124,18 @@ pub fn a_day_of_one(program: &Program<'_>) {
     assert_eq!(program.good(&[&["app", "delete-resource", "shop"], &chosen[..]].concat()), "Resource 'one' deleted\n");
     assert_eq!(program.good(&["app", "logs", "shop", "--tail", "1"]), "");
 
+    // A tree, a sync of a folder after a look, and of what has a label.
+    assert!(program.good(&["app", "get", "shop", "-o", "tree"]).contains("KIND/NAME"));
+    let folder = format!("{local}/two");
+    lab.repo.commit(&[("two/two.yaml", Some(&config_map("local", "2")))]);
+    let preview = ["app", "sync", "shop", "--local", folder.as_str(), "--preview-changes"];
+    let no = talk(program, &preview, &[], &[("Sync application 'shop' with these changes?", "n")]);
+    assert!(no.code == 1 && no.screen.contains("+  key: \"2\""), "{}", no.screen);
+    program.good(&[&preview[..], &["--assumeYes", "--timeout", "60"]].concat());
+    assert_eq!(lab.object("configmap", "local")["data"]["key"], "2");
+    let said = program.bad(1, &["app", "sync", "shop", "--label", "a=b"]);
+    assert!(said.contains("no object has these labels"), "{said}");
+
     // Changes of the spec.
     program.good(&[
         "app",
