@@ -19,6 +19,7 @@ mod program;
 mod projects;
 mod repositories;
 mod terminal;
+mod tls;
 
 use lab::Lab;
 use program::Program;
