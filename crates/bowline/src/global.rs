@@ -124,4 +124,26 @@ pub struct LinkFlags {
     /// Ask for what is missing, where somebody is there to ask
     #[arg(id = "global-prompts-enabled", long = "prompts-enabled", global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", hide = true)]
     pub prompts_enabled: Option<bool>,
+    /// Not offered here: kubectl port-forward opens a port that --server can name
+    #[arg(id = "global-port-forward", long = "port-forward", global = true, hide = true)]
+    pub port_forward: bool,
+    #[command(flatten)]
+    pub contract: Accepted,
+}
+
+/// Flags of the contract for parts that there are not here: they are taken, and mean nothing.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Accepted {
+    #[arg(id = "global-redis-compress", long = "redis-compress", global = true, hide = true)]
+    redis_compress: Option<String>,
+    #[arg(id = "global-redis-name", long = "redis-name", global = true, hide = true)]
+    redis_name: Option<String>,
+    #[arg(id = "global-redis-haproxy-name", long = "redis-haproxy-name", global = true, hide = true)]
+    redis_haproxy_name: Option<String>,
+    #[arg(id = "global-controller-name", long = "controller-name", global = true, hide = true)]
+    controller_name: Option<String>,
+    #[arg(id = "global-repo-server-name", long = "repo-server-name", global = true, hide = true)]
+    repo_server_name: Option<String>,
+    #[arg(id = "global-server-name", long = "server-name", global = true, hide = true)]
+    server_name: Option<String>,
 }

@@ -75,6 +75,10 @@ pub fn config(global: &Global) -> Result<(PathBuf, LocalConfig), CliError> {
 /// What the flags, the environment and the file of logins name.
 pub fn named(global: &Global) -> Result<Named, CliError> {
     let flags = &global.link;
+    if flags.port_forward {
+        return Err(CliError::usage("--port-forward is not offered")
+            .hint("kubectl port-forward service/argocd-server -n argocd 8080:443 opens a port; --server localhost:8080 names it"));
+    }
     let (path, config) = config(global)?;
     let mut named = Named { server: None, user: None, config, path };
     if flags.core {

@@ -24,6 +24,9 @@ pub struct CreateArgs {
     /// Name of the application
     #[arg(value_name = "APPNAME")]
     name: Option<String>,
+    /// The same as a flag
+    #[arg(long = "name", value_name = "APPNAME", hide = true, conflicts_with = "name")]
+    flag_name: Option<String>,
     /// File with Application manifests; - is standard input
     #[arg(short = 'f', long, value_name = "FILE")]
     file: Option<String>,
@@ -66,7 +69,7 @@ pub async fn run(global: &Global, args: CreateArgs) -> Result<(), CliError> {
 }
 
 fn complete(app: &mut Application, args: &CreateArgs, global: &Global) -> Result<(), CliError> {
-    if let Some(name) = &args.name {
+    if let Some(name) = args.name.as_ref().or(args.flag_name.as_ref()) {
         let (namespace, name) = resolve(name, args.app_namespace.as_deref(), global);
         if !app.metadata.name.is_empty() && app.metadata.name != name {
             return Err(CliError::usage(format!(

@@ -37,12 +37,31 @@ pub struct DiffArgs {
     hard_refresh: bool,
     #[command(flatten)]
     target: TargetFlags,
+    #[command(flatten)]
+    contract: Accepted,
     /// Differences make the exit code
     #[arg(long, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set)]
     exit_code: bool,
     /// The exit code for differences
     #[arg(long, default_value_t = 1, value_name = "CODE")]
     diff_exit_code: u8,
+}
+
+/// Flags of the contract that say how to do what is always done so here: the server renders, and the cluster is asked.
+#[derive(Args, Debug, Default)]
+struct Accepted {
+    #[arg(long, hide = true)]
+    server_side_generate: bool,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    server_side_diff: Option<bool>,
+    #[arg(long, hide = true)]
+    server_side_diff_concurrency: Option<i64>,
+    #[arg(long, hide = true)]
+    server_side_diff_max_batch_kb: Option<i64>,
+    #[arg(long, hide = true)]
+    local_include: Vec<String>,
+    #[arg(long, hide = true)]
+    ignore_normalizer_jq_execution_timeout: Option<String>,
 }
 
 /// One object that differs: its text as it is, and as it would be.

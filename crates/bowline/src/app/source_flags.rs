@@ -52,6 +52,24 @@ pub struct SpecFlags {
     /// Tries take the newest revision instead of the first one
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub sync_retry_refresh: Option<bool>,
+    /// Source hydrator: repository of what is rendered
+    #[arg(long, value_name = "URL")]
+    pub dry_source_repo: Option<String>,
+    /// Source hydrator: path of what is rendered
+    #[arg(long, value_name = "PATH")]
+    pub dry_source_path: Option<String>,
+    /// Source hydrator: revision of what is rendered
+    #[arg(long, value_name = "REVISION")]
+    pub dry_source_revision: Option<String>,
+    /// Source hydrator: branch that is deployed
+    #[arg(long, value_name = "BRANCH")]
+    pub sync_source_branch: Option<String>,
+    /// Source hydrator: path in that branch
+    #[arg(long, value_name = "PATH")]
+    pub sync_source_path: Option<String>,
+    /// Source hydrator: branch that manifests are pushed to, where that is another one than the deployed
+    #[arg(long, value_name = "BRANCH")]
+    pub hydrate_to_branch: Option<String>,
     /// How many past syncs are kept for rollback
     #[arg(long, value_name = "N")]
     pub revision_history_limit: Option<i64>,

@@ -30,6 +30,9 @@ pub fn set(spec: &mut ApplicationSpec, flags: &SpecFlags, position: Option<usize
     if let Some(limit) = flags.revision_history_limit {
         spec.revision_history_limit = Some(limit);
     }
+    if set_hydrator(spec, flags) {
+        return set_policy(&mut spec.sync_policy, flags);
+    }
     let source = match position {
         Some(position) => spec
             .sources
@@ -40,6 +43,31 @@ pub fn set(spec: &mut ApplicationSpec, flags: &SpecFlags, position: Option<usize
     put(&mut source.repo_url, &flags.repo);
     set_source(source, &flags.source)?;
     set_policy(&mut spec.sync_policy, flags)
+}
+
+/// Changes what the flags say of the source hydrator; whether they say anything.
+fn set_hydrator(spec: &mut ApplicationSpec, flags: &SpecFlags) -> bool {
+    let given = [
+        &flags.dry_source_repo,
+        &flags.dry_source_path,
+        &flags.dry_source_revision,
+        &flags.sync_source_branch,
+        &flags.sync_source_path,
+        &flags.hydrate_to_branch,
+    ];
+    if given.iter().all(|flag| flag.is_none()) {
+        return false;
+    }
+    let hydrator = spec.source_hydrator.get_or_insert_default();
+    put(&mut hydrator.dry_source.repo_url, &flags.dry_source_repo);
+    put(&mut hydrator.dry_source.path, &flags.dry_source_path);
+    put(&mut hydrator.dry_source.target_revision, &flags.dry_source_revision);
+    put(&mut hydrator.sync_source.target_branch, &flags.sync_source_branch);
+    put(&mut hydrator.sync_source.path, &flags.sync_source_path);
+    if let Some(branch) = &flags.hydrate_to_branch {
+        hydrator.hydrate_to.get_or_insert_default().target_branch.clone_from(branch);
+    }
+    true
 }
 
 /// The place of a source among several, from 0; `None` where there is only one. It is said by its position, from 1, or its name.
