@@ -1,5 +1,6 @@
 //! The commands, and how one is run.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -164,9 +165,42 @@ fn taking(command: clap::Command) -> clap::Command {
     command.mut_subcommands(taking)
 }
 
+/// The arguments with switches as they are read here: `--prune=true` is `--prune`, and `--prune=false` is left out.
+fn switched(command: &clap::Command, arguments: Vec<OsString>) -> Vec<OsString> {
+    // What follows these is another program's command line.
+    if arguments.iter().skip(1).any(|word| word == "helm" || word == "kustomize") {
+        return arguments;
+    }
+    // The command's own flags, and those of every command, which stand at the root.
+    let words = arguments.iter().skip(1).filter_map(|word| word.to_str()).take_while(|word| *word != "--");
+    let named = words.fold(command, |at, word| at.find_subcommand(word).unwrap_or(at));
+    let switches: BTreeSet<&str> = [command, named]
+        .into_iter()
+        .flat_map(|command| command.get_arguments())
+        .filter(|argument| !argument.get_action().takes_values())
+        .flat_map(|argument| argument.get_long_and_visible_aliases().unwrap_or_default())
+        .collect();
+    let mut open = true;
+    let kept = arguments.into_iter().filter_map(|word| {
+        open &= word != "--";
+        let Some((name, value)) = word.to_str().filter(|_| open).and_then(|text| text.split_once('=')) else {
+            return Some(word);
+        };
+        let is_switch = name.strip_prefix("--").is_some_and(|name| switches.contains(name));
+        match (is_switch, value) {
+            (true, "true" | "1" | "t" | "T" | "TRUE" | "True") => Some(name.into()),
+            (true, "false" | "0" | "f" | "F" | "FALSE" | "False") => None,
+            _ => Some(word),
+        }
+    });
+    kept.collect()
+}
+
 /// Reads the arguments, or ends the process with what is wrong with them.
 pub fn parse(arguments: Vec<OsString>) -> Cli {
-    let matches = command().get_matches_from(arguments);
+    let command = command();
+    let arguments = switched(&command, arguments);
+    let matches = command.get_matches_from(arguments);
     Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 
@@ -226,6 +260,22 @@ mod tests {
         // What needs no value does not take the next word for one.
         let given = ["bowline", "app", "list", "--insecure", "-o", "name"].map(OsString::from);
         assert!(command().try_get_matches_from(given).is_ok());
+    }
+
+    #[test]
+    fn switches_may_be_said_in_full() {
+        for (given, want) in [
+            ("bowline app sync a --prune=true --async=false", "bowline app sync a --prune"),
+            ("bowline login s --plaintext=true --insecure=false", "bowline login s --plaintext --insecure=false"),
+            ("bowline app set a -- --prune=true", "bowline app set a -- --prune=true"),
+            ("bowline plan a --prune=false", "bowline plan a --prune=false"),
+            ("bowline app delete a --cascade=false", "bowline app delete a --cascade=false"),
+            ("bowline helm template . --debug=true", "bowline helm template . --debug=true"),
+            ("bowline app sync a --info prune=true", "bowline app sync a --info prune=true"),
+        ] {
+            let words = |text: &str| text.split(' ').map(OsString::from).collect::<Vec<_>>();
+            assert_eq!(switched(&command(), words(given)), words(want));
+        }
     }
 
     #[test]
