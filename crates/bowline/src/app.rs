@@ -1,7 +1,6 @@
 //! `bowline app`: Applications.
 
 mod actions;
-pub mod compared;
 mod confirm_deletion;
 mod create;
 mod delete;
@@ -36,6 +35,9 @@ mod unset;
 mod wait;
 mod why;
 
+use bowline_core_control::World;
+use bowline_core_crd::Application;
+use bowline_roles_app_controller::Comparing;
 use clap::Subcommand;
 
 use crate::error::CliError;
@@ -124,4 +126,11 @@ pub async fn run(global: &Global, command: AppCommand) -> Result<(), CliError> {
         AppCommand::DeleteResource(args) => delete_resource::run(global, args).await,
         AppCommand::Delete(args) => delete::run(global, args).await,
     }
+}
+
+/// How the application's objects are compared; what is wrong with the rules goes to standard error.
+pub fn comparing(app: &Application, world: &World) -> Comparing {
+    let (comparing, wrong) = Comparing::by_settings(app, world);
+    wrong.iter().for_each(|reason| crate::files::warn(reason));
+    comparing
 }

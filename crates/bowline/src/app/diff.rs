@@ -7,10 +7,10 @@ use bowline_base_value::{to_json, yaml};
 use bowline_core_crd::{Application, ResourceDiff};
 use bowline_core_types::{Object, ResourceKey, digest_secret, is_hook, is_skipped};
 use bowline_plan_diff::{Comparison, Rules, normalize};
+use bowline_roles_app_controller::foresee::{Compared, compared, name_of};
 use clap::Args;
 use similar::TextDiff;
 
-use super::compared::{Compared, compared, comparing, name_of};
 use super::reference::AppRef;
 use super::reference::timeout;
 use super::served;
@@ -128,9 +128,9 @@ async fn in_core(
     let world = control::world(apps.kube(), global).await?;
     let destination = control::destination(apps.kube(), &world, &app.spec.destination).await?;
     let desired = target(global, &world, app, &destination, flags).await?.objects;
-    let comparing = comparing(app, &world);
+    let comparing = super::comparing(app, &world);
     let instance = app.instance_name(&global.namespace);
-    let compared = compared(&destination, &world, app, &instance, &desired, &comparing).await;
+    let compared = compared(&destination.cluster, &world, app, &instance, &desired, &comparing).await;
     Ok(compared.iter().map(|item| outcome(&destination, item, &comparing.rules())).collect())
 }
 

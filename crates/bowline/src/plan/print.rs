@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
-use bowline_base_value::{Map, Value};
+use bowline_base_value::Value;
 use bowline_plan_planner::{Foreseen, SyncPhase};
 
-use super::{Plan, Planned};
+use bowline_roles_app_controller::foresee::{Plan, Planned};
+
 use crate::output::Style;
 
 /// Characters of a value that are shown to people.
@@ -30,7 +31,7 @@ pub fn wide(out: &mut dyn Write, plan: &Plan, style: Style) -> io::Result<()> {
         };
         writeln!(out, "{}", style.diff(&format!("{mark}{line}")))?;
         for field in &step.fields {
-            let (live, desired) = (short(&Planned::side(&field.live)), short(&Planned::side(&field.desired)));
+            let (live, desired) = (short(&shown_side(&field.live)), short(&shown_side(&field.desired)));
             writeln!(out, "               {}: {live} → {desired} ({})", field.path, field.cause)?;
         }
         if let Some(error) = &step.error {
@@ -67,68 +68,13 @@ pub fn markdown(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
             writeln!(out, "# {} {}", field.path, field.cause)?;
             for (mark, side) in [("-", &field.live), ("+", &field.desired)] {
                 if side.is_some() {
-                    writeln!(out, "{mark}{}: {}", field.path, short(&Planned::side(side)))?;
+                    writeln!(out, "{mark}{}: {}", field.path, short(&shown_side(side)))?;
                 }
             }
         }
         writeln!(out, "```\n\n</details>")?;
     }
     Ok(())
-}
-
-/// For programs: everything.
-pub fn json(plan: &Plan) -> Value {
-    let all = [
-        Foreseen::Create,
-        Foreseen::Change,
-        Foreseen::Replace,
-        Foreseen::Prune,
-        Foreseen::Keep,
-        Foreseen::Nothing,
-        Foreseen::Run,
-        Foreseen::RunOnFailure,
-    ];
-    let count = |n: usize| Value::Int(i64::try_from(n).unwrap_or(i64::MAX));
-    let summary: Map = all.iter().map(|f| (f.as_str(), count(plan.count(*f)))).collect();
-    object([
-        ("application", plan.application.as_str().into()),
-        ("revisions", plan.revisions.iter().map(|r| Value::from(r.as_str())).collect()),
-        ("changes", plan.changes().into()),
-        ("refused", plan.refused.as_deref().map_or(Value::Null, Value::from)),
-        ("summary", summary.into()),
-        ("steps", plan.steps.iter().map(step).collect()),
-    ])
-}
-
-fn step(step: &Planned) -> Value {
-    let task = &step.foresight.task;
-    let fields = step.fields.iter().map(|field| {
-        object([
-            ("path", field.path.to_string().into()),
-            ("live", field.live.clone().unwrap_or_default()),
-            ("desired", field.desired.clone().unwrap_or_default()),
-            ("cause", field.cause.to_string().into()),
-        ])
-    });
-    object([
-        ("action", step.foresight.foreseen.as_str().into()),
-        ("phase", task.phase.to_string().into()),
-        ("wave", Value::Int(task.wave)),
-        ("group", (&*task.key.group).into()),
-        ("version", (&*task.gvk.version).into()),
-        ("kind", (&*task.key.kind).into()),
-        ("namespace", (&*task.key.namespace).into()),
-        ("name", (&*task.key.name).into()),
-        ("hook", task.is_hook().into()),
-        ("reason", step.foresight.reason.as_str().into()),
-        ("error", step.error.as_deref().map_or(Value::Null, Value::from)),
-        ("fields", fields.collect()),
-        ("object", step.object.as_ref().map_or(Value::Null, |object| object.value().clone())),
-    ])
-}
-
-fn object<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
-    fields.into_iter().collect::<Map>().into()
 }
 
 /// What is worth a line.
@@ -187,4 +133,9 @@ fn short(text: &str) -> String {
 /// For a cell of a table.
 fn one_line(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
+}
+
+/// One side of a difference as text.
+fn shown_side(value: &Option<Value>) -> String {
+    value.as_ref().map_or_else(|| "nothing".to_string(), |v| bowline_base_value::to_json(v, false))
 }

@@ -350,3 +350,69 @@ fn encode(text: &str) -> String {
     use base64::Engine;
     base64::engine::general_purpose::STANDARD.encode(text)
 }
+
+#[test]
+fn the_fleet_is_counted_and_a_plan_is_told_over_rest() {
+    let lab = Lab::new("api-plan");
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: token\nstringData:\n  key: hidden-value\n";
+    lab.repo.commit(&[
+        ("app/one.yaml", Some(&crate::lab::config_map("one", "first"))),
+        ("app/old.yaml", Some(&crate::lab::config_map("old", "first"))),
+        ("app/secret.yaml", Some(secret)),
+    ]);
+    lab.create("shop", "app", &["--sync-policy", "automated"]);
+    lab.wait_synced("shop", None);
+    lab.wait("shop", "Healthy", |app| app["status"]["health"]["status"] == "Healthy");
+    let admin = log_in(&lab, "admin", &initial_password(&lab));
+
+    let list = admin.good("GET /api/bowline/v1/applications?sync=Synced", &Value::Null);
+    assert_eq!((&list["total"], &list["facets"]["health"]), (&json!(1), &json!([{"value": "Healthy", "count": 1}])));
+    assert_eq!(list["facets"]["cluster"][0]["value"], "in-cluster", "{list}");
+    let row = &list["items"][0];
+    assert_eq!((&row["name"], &row["severity"], &row["resources"]["total"]), (&json!("shop"), &json!(0), &json!(3)));
+    assert_eq!(row["operation"]["phase"], "Succeeded", "{row}");
+
+    // Nothing would change now; a branch would change one, delete one and make one.
+    let plan = admin.good("GET /api/bowline/v1/plan?name=shop&prune=true", &Value::Null);
+    assert_eq!((&plan["changes"], &plan["summary"]["unchanged"]), (&json!(false), &json!(3)), "{plan}");
+    lab.repo.git(&["checkout", "-q", "-b", "feature"]);
+    let commit = lab.repo.commit(&[
+        ("app/one.yaml", Some(&crate::lab::config_map("one", "second"))),
+        ("app/old.yaml", None),
+        ("app/new.yaml", Some(&crate::lab::config_map("new", "first"))),
+        ("app/secret.yaml", Some(&secret.replace("hidden-value", "hidden-too"))),
+    ]);
+    lab.repo.git(&["checkout", "-q", "main"]);
+    let asked = json!({"name": "shop", "revision": "feature", "prune": true});
+    let plan = admin.good("POST /api/bowline/v1/plan", &asked);
+    assert_eq!((&plan["revisions"], &plan["refused"]), (&json!([commit]), &Value::Null), "{plan}");
+    let step = |name: &str| {
+        let mut steps = plan["steps"].as_array().expect("because there are steps").iter();
+        steps.find(|step| step["name"] == name).unwrap_or_else(|| panic!("{name}: {plan}"))
+    };
+    let actions = ["one", "old", "new", "token"].map(|name| step(name)["action"].as_str().unwrap_or_default());
+    assert_eq!(actions, ["change", "prune", "create", "change"], "{plan}");
+    let field = &step("one")["fields"][0];
+    assert_eq!(
+        (&field["path"], &field["live"], &field["desired"], &field["why"], &field["owner"]),
+        (&json!("data.key"), &json!("first"), &json!("second"), &json!("git"), &Value::Null)
+    );
+    assert_eq!(step("old")["live"]["data"]["key"], "first");
+    assert!(!plan.to_string().contains("hidden"), "{plan}");
+    assert!(lab.object("configmap", "new").is_null(), "nothing is written");
+
+    // An edited application; one that does not fit its project; a revision that is not there.
+    let mut edited = lab.app("shop");
+    edited["spec"]["source"]["targetRevision"] = json!("feature");
+    let same = admin.good("POST /api/bowline/v1/plan", &json!({"application": edited, "prune": true}));
+    assert_eq!(same["summary"], plan["summary"]);
+    edited["spec"]["destination"]["server"] = json!("https://elsewhere.example");
+    let (status, answer) = admin.ask("POST /api/bowline/v1/plan", &json!({"application": edited}));
+    assert!(status == 400 && answer["message"].as_str().unwrap_or_default().contains("elsewhere"), "{status} {answer}");
+    let (status, answer) = admin.ask("GET /api/bowline/v1/plan?name=shop&revision=nowhere", &Value::Null);
+    assert!(status >= 400 && answer["message"].as_str().unwrap_or_default().contains("nowhere"), "{status} {answer}");
+    admin.bad("GET /api/bowline/v1/plan?name=none", &Value::Null, 403, "permission denied");
+    admin.bad("GET /api/bowline/v1/plan", &Value::Null, 400, "name: the application's name is missing");
+    let stranger = Session { lab: &lab, bearer: String::new() };
+    assert_eq!(stranger.ask("GET /api/bowline/v1/plan?name=shop", &Value::Null).0, 401);
+}

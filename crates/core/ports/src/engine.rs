@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bowline_base_tree::Tree;
+use bowline_base_value::Value;
 use bowline_core_crd::{Application, ApplicationTree, ResourceDiff};
 use bowline_core_types::{AppName, Object};
 use futures::Stream;
@@ -23,6 +24,10 @@ pub trait Engine: Send + Sync {
 
     /// What the application's sources, or those of `origin`, render to for its destination. What Secrets hold is hidden.
     fn manifests<'a>(&'a self, app: &'a Application, origin: Origin) -> BoxFuture<'a, Result<Manifests, EngineError>>;
+
+    /// What a sync of the application as it is given would do, at this moment and with nothing written, as JSON that `docs/plan.md`
+    /// describes. What Secrets hold is digests.
+    fn plan<'a>(&'a self, app: &'a Application, asked: PlanAsked) -> BoxFuture<'a, Result<Value, EngineError>>;
 
     /// The way to the application's cluster.
     fn reach<'a>(&'a self, app: &'a Application) -> BoxFuture<'a, Result<Reached, EngineError>>;
@@ -46,6 +51,19 @@ pub enum Origin {
     },
     /// The application's source, with these files in place of the repository.
     Files(Tree),
+}
+
+/// Which sync a plan is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlanAsked {
+    /// A revision for each source in place of its own (empty: its own); may be shorter.
+    pub revisions: Vec<String>,
+    /// Whether it deletes what is no longer declared; nothing for what automated syncs of the application do.
+    pub prune: Option<bool>,
+    /// Whether the deletions that wait for a person are confirmed.
+    pub confirmed: bool,
+    /// Only these objects: `GROUP:KIND:NAME` or `GROUP:KIND:NAMESPACE/NAME`, `!` in front leaves out; all where there are none.
+    pub resources: Vec<String>,
 }
 
 /// What sources render to.

@@ -16,7 +16,7 @@ pub use cluster::{
     Applied, ApplyOptions, Cluster, ClusterError, ClusterErrorKind, DeleteOptions, FieldValidation, KindInfo,
     Propagation, Write,
 };
-pub use engine::{ClusterFacts, Engine, EngineError, EngineErrorKind, Manifests, Origin, Reached};
+pub use engine::{ClusterFacts, Engine, EngineError, EngineErrorKind, Manifests, Origin, PlanAsked, Reached};
 pub use hint::{Hints, HintsFull, Pushed};
 pub use pods::{LogLines, LogQuery, Pods};
 pub use remotes::{Fields, Refs, Remotes, Rotated};

@@ -13,6 +13,7 @@ mod customizations;
 mod delete;
 mod desired;
 mod events;
+pub mod foresee;
 mod hints;
 mod lanes;
 mod metrics;

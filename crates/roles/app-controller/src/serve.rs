@@ -7,9 +7,10 @@ use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bowline_base_value::Value;
 use bowline_core_crd::{Application, ApplicationTree, ResourceDiff};
 use bowline_core_ports::{
-    BoxFuture, ClusterFacts, Engine, EngineError, EngineErrorKind, Freshness, Manifests, Origin, Reached,
+    BoxFuture, ClusterFacts, Engine, EngineError, EngineErrorKind, Freshness, Manifests, Origin, PlanAsked, Reached,
 };
 use bowline_core_types::{AppName, Object, ResourceKey, hide_secret};
 use bowline_live_cache::Connection;
@@ -21,6 +22,7 @@ use crate::acting::acting;
 use crate::clusters::Destination;
 use crate::compare::{Compared, Item, Memory};
 use crate::desired::{Asked, Desired, Target, desired, of_files};
+use crate::foresee::{Ground, Selection, Wish, foresee};
 use crate::orphaned::orphaned;
 use crate::rules::Comparing;
 
@@ -156,6 +158,50 @@ impl Served {
     }
 }
 
+impl Served {
+    async fn foresee(&self, app: &Application, asked: PlanAsked) -> Result<Value, EngineError> {
+        let failed = |reason: String| EngineError::new(EngineErrorKind::Failed, reason);
+        let invalid = |reason: String| EngineError::new(EngineErrorKind::Invalid, reason);
+        let selection = Selection::parse(&asked.resources).map_err(invalid)?;
+        let project = self.0.world.project(app.spec.project());
+        let project = project.ok_or_else(|| invalid(format!("the project '{}' does not exist", app.spec.project())))?;
+        let destination = self.destination(app)?;
+        let cluster = acting(&self.0, app, Some(&project), &destination).map_err(invalid)?;
+        let control = self.0.config.namespace.as_str();
+        let instance = app.instance_name(control);
+        let target = Target { sources: app.spec.sources(), revisions: asked.revisions };
+        let request = Asked {
+            instance: &instance,
+            project: app.spec.project(),
+            namespace: &app.spec.destination.namespace,
+            freshness: Freshness::Now,
+            hard: false,
+        };
+        let found = desired(&self.0, &destination, &target, request, &mut None).await.map_err(failed)?;
+        let objects: Vec<Object> = found.objects.iter().chain(found.hooks.iter()).cloned().collect();
+        let secrets = self.0.clusters.secret_key(&self.0.world.settings());
+        let (comparing, _) = Comparing::by_settings(app, &self.0.world);
+        let ground = Ground {
+            world: &self.0.world,
+            control,
+            cluster: &*cluster,
+            reference: &destination.reference,
+            secrets: &secrets,
+            project: &project,
+            comparing: &comparing,
+        };
+        let wish = Wish {
+            objects: &objects,
+            revisions: &found.revisions,
+            prune: asked.prune,
+            confirmed: asked.confirmed,
+            selection: &selection,
+            now: self.0.clock.now(),
+        };
+        Ok(foresee(&ground, app, wish).await.map_err(failed)?.json())
+    }
+}
+
 impl Engine for Served {
     fn tree<'a>(&'a self, app: &'a AppName) -> BoxFuture<'a, Result<ApplicationTree, EngineError>> {
         Box::pin(async move {
@@ -193,6 +239,10 @@ impl Engine for Served {
 
     fn manifests<'a>(&'a self, app: &'a Application, origin: Origin) -> BoxFuture<'a, Result<Manifests, EngineError>> {
         Box::pin(self.render(app, origin))
+    }
+
+    fn plan<'a>(&'a self, app: &'a Application, asked: PlanAsked) -> BoxFuture<'a, Result<Value, EngineError>> {
+        Box::pin(self.foresee(app, asked))
     }
 
     fn reach<'a>(&'a self, app: &'a Application) -> BoxFuture<'a, Result<Reached, EngineError>> {

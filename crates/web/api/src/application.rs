@@ -12,10 +12,10 @@ mod logs;
 mod manifests;
 mod resource;
 mod revision;
-mod sync;
+pub(crate) mod sync;
 mod tree;
-mod update;
-mod validate;
+pub(crate) mod update;
+pub(crate) mod validate;
 mod windows;
 
 use bowline_core_crd::{

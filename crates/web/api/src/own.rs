@@ -3,6 +3,7 @@
 
 mod applications;
 mod parameters;
+mod plan;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,10 +15,12 @@ use futures::Stream;
 
 use applications::Lists;
 use parameters::Parameters;
+use plan::Question;
 
 /// What is answered under `/api/bowline/v1/`.
 #[derive(Clone)]
 pub struct Own {
+    context: Context,
     lists: Arc<Lists>,
 }
 
@@ -37,7 +40,7 @@ pub type Objects = Pin<Box<dyn Stream<Item = Result<Bytes, Status>> + Send>>;
 impl Own {
     /// It stands on this context.
     pub fn new(context: Context) -> Own {
-        Own { lists: Arc::new(Lists::new(context)) }
+        Own { lists: Arc::new(Lists::new(context.clone())), context }
     }
 
     /// Answers a request for `path` (what follows `/api/bowline/v1/`) with this query. `None` where there is no such path, or none
@@ -48,7 +51,7 @@ impl Own {
         method: &str,
         path: &str,
         query: &str,
-        _body: &[u8],
+        body: &[u8],
     ) -> Option<Result<OwnAnswer, Status>> {
         let parameters = match Parameters::parse(query) {
             Ok(parameters) => parameters,
@@ -58,6 +61,17 @@ impl Own {
             ("GET", "applications") => Some(self.lists.list(caller, &parameters).map(OwnAnswer::Json)),
             ("GET", "stream/applications") => {
                 Some(applications::stream(self.lists.clone(), caller.clone(), &parameters).map(OwnAnswer::Stream))
+            }
+            ("GET" | "POST", "plan") => {
+                let question = match method {
+                    "GET" => Question::of_query(&parameters),
+                    _ => Question::of_body(body),
+                };
+                let question = match question {
+                    Ok(question) => question,
+                    Err(status) => return Some(Err(status)),
+                };
+                Some(plan::plan(&self.context, caller, question).await.map(OwnAnswer::Json))
             }
             _ => None,
         }

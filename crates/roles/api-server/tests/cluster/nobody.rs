@@ -4,10 +4,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bowline_base_tree::{ObjectId, Tree};
+use bowline_base_value::Value;
 use bowline_core_crd::{Application, ApplicationTree, ResourceDiff};
 use bowline_core_ports::{
     BoxFuture, ChartVersions, Charts, ClusterFacts, Engine, EngineError, Fields, Freshness, Manifests, Origin, Place,
-    Reached, Refs, Remotes, Resolved, ResolvedChart, RevisionMetadata, Rotated, SourceError, Sources,
+    PlanAsked, Reached, Refs, Remotes, Resolved, ResolvedChart, RevisionMetadata, Rotated, SourceError, Sources,
 };
 use bowline_core_types::AppName;
 
@@ -28,6 +29,10 @@ impl Engine for Nobody {
     }
 
     fn manifests<'a>(&'a self, _: &'a Application, _: Origin) -> BoxFuture<'a, Result<Manifests, EngineError>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn plan<'a>(&'a self, _: &'a Application, _: PlanAsked) -> BoxFuture<'a, Result<Value, EngineError>> {
         Box::pin(std::future::pending())
     }
 

@@ -190,12 +190,12 @@ fn own_retry(app: &Application) -> Option<RetryStrategy> {
 }
 
 /// The revision that was asked for, for each source; empty where its own counts.
-struct Revisions(Vec<String>);
+pub(crate) struct Revisions(Vec<String>);
 
 // === impl Revisions ===
 
 impl Revisions {
-    fn asked(app: &Application, request: &ApplicationSyncRequest) -> Result<Revisions, Status> {
+    pub(crate) fn asked(app: &Application, request: &ApplicationSyncRequest) -> Result<Revisions, Status> {
         let count = app.spec.sources().len();
         let mut revisions = vec![String::new(); count];
         if request.source_positions.len() != request.revisions.len() {
@@ -217,8 +217,13 @@ impl Revisions {
         Ok(Revisions(revisions))
     }
 
+    /// The revisions.
+    pub(crate) fn into_list(self) -> Vec<String> {
+        self.0
+    }
+
     /// The first one that is another than the source's own, with that.
-    fn differing(&self, app: &Application) -> Option<(String, String)> {
+    pub(crate) fn differing(&self, app: &Application) -> Option<(String, String)> {
         let own = |source: &ApplicationSource| match source.target_revision.as_str() {
             "" => "HEAD".to_string(),
             revision => revision.to_string(),

@@ -18,18 +18,27 @@ pub(crate) fn normalize(app: &mut Application) {
 /// Checks the spec against its project, and, where `deep`, that its sources can be rendered. What is wrong is told together, as
 /// the conditions that the controller would set.
 pub(crate) async fn validate(context: &Context, app: &Application, deep: bool) -> Result<(), Status> {
-    let project = usable_project(context, app)?;
     if !deep {
-        return Ok(());
+        return usable_project(context, app).map(drop);
     }
-    let invalid = |reasons: &[String]| {
-        let conditions: Vec<String> = reasons.iter().map(|reason| format!("InvalidSpecError: {reason}")).collect();
-        Status::invalid_argument(format!(
-            "application spec for {} is invalid: {}",
-            app.metadata.name,
-            conditions.join(";")
-        ))
-    };
+    fits(context, app)?;
+    let origin = Origin::Sources { revisions: Vec::new(), anew: true };
+    match context.engine.manifests(app, origin).await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(invalid(app, &[error.to_string()])),
+    }
+}
+
+/// What is wrong, as the conditions that the controller would set.
+fn invalid(app: &Application, reasons: &[String]) -> Status {
+    let conditions: Vec<String> = reasons.iter().map(|reason| format!("InvalidSpecError: {reason}")).collect();
+    Status::invalid_argument(format!("application spec for {} is invalid: {}", app.metadata.name, conditions.join(";")))
+}
+
+/// Checks the spec against its project: where it may come from, and where it may go.
+pub(crate) fn fits(context: &Context, app: &Application) -> Result<(), Status> {
+    let project = usable_project(context, app)?;
+    let invalid = |reasons: &[String]| invalid(app, reasons);
     let to = &app.spec.destination;
     let cluster = context.world.destination(&to.server, &to.name).map_err(|reason| invalid(&[reason]))?;
     let destination = Destination {
@@ -47,9 +56,5 @@ pub(crate) async fn validate(context: &Context, app: &Application, deep: bool) -
             &["spec.sourceHydrator is not supported yet: use spec.source or spec.sources".to_string()],
         ));
     }
-    let origin = Origin::Sources { revisions: Vec::new(), anew: true };
-    match context.engine.manifests(app, origin).await {
-        Ok(_) => Ok(()),
-        Err(error) => Err(invalid(&[error.to_string()])),
-    }
+    Ok(())
 }

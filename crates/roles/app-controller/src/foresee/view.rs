@@ -10,12 +10,10 @@ use bowline_core_project::{Destination as To, is_destination_permitted, is_kind_
 use bowline_core_types::{Gvk, Object, ResourceKey};
 use bowline_plan_planner::{Live, Scope, View};
 
-use crate::control::Destination;
-
 /// What was looked up for one plan.
 pub struct Snapshot<'a> {
     /// The cluster.
-    pub destination: &'a Destination,
+    pub cluster: &'a dyn Cluster,
     /// How it is known.
     pub reference: &'a ClusterRef,
     /// The project.
@@ -50,7 +48,7 @@ pub fn default_project() -> AppProject {
 impl View for Snapshot<'_> {
     fn kind(&self, gvk: &Gvk) -> Result<Option<Scope>, String> {
         let scope = |namespaced| if namespaced { Scope::Namespaced } else { Scope::Cluster };
-        Ok(self.destination.cluster.kind(gvk).map(|kind| scope(kind.namespaced)))
+        Ok(self.cluster.kind(gvk).map(|kind| scope(kind.namespaced)))
     }
 
     fn permitted(&self, object: &Object, scope: Scope) -> Result<(), String> {

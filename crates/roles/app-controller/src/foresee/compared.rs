@@ -1,4 +1,4 @@
-//! An application's objects compared from here, by the same definition and the same rules as the server's: for `app diff` and `plan`.
+//! An application's objects compared with what the cluster holds at this moment, object by object, by the rules of the reconcile.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,9 @@ use bowline_core_crd::Application;
 use bowline_core_ports::{ApplyOptions, Cluster, ClusterError};
 use bowline_core_types::{Gvk, Object, ResourceKey, TrackingMethod, is_hook, is_skipped};
 use bowline_plan_diff::{Comparison, Pair, Prediction, compare};
-use bowline_roles_app_controller::Comparing;
 use futures::StreamExt;
 
-use crate::control::Destination;
+use crate::rules::Comparing;
 
 /// Objects that the API server is asked about at once.
 const AT_ONCE: usize = 8;
@@ -29,16 +28,9 @@ pub struct Compared {
     pub comparison: Comparison,
 }
 
-/// How the application's objects are compared; what is wrong with the rules goes to standard error.
-pub fn comparing(app: &Application, world: &World) -> Comparing {
-    let (comparing, wrong) = Comparing::by_settings(app, world);
-    wrong.iter().for_each(|reason| crate::files::warn(reason));
-    comparing
-}
-
 /// Every object that is desired or tracked, compared. Nothing is written.
 pub async fn compared(
-    destination: &Destination,
+    cluster: &dyn Cluster,
     world: &World,
     app: &Application,
     instance: &str,
@@ -46,7 +38,7 @@ pub async fn compared(
     comparing: &Comparing,
 ) -> Vec<Compared> {
     let pairs = pairs(app, desired);
-    let compared = pairs.into_values().map(|(key, gvk, desired)| one(destination, key, gvk, desired, comparing));
+    let compared = pairs.into_values().map(|(key, gvk, desired)| one(cluster, key, gvk, desired, comparing));
     let mut compared: Vec<Compared> = futures::stream::iter(compared).buffered(AT_ONCE).collect().await;
     // What was the application's when the server looked, and is not any more, is none of its business.
     let tracking = world.settings().instance_id();
@@ -80,15 +72,15 @@ fn pairs(app: &Application, desired: &[Object]) -> Pairs {
 }
 
 async fn one(
-    destination: &Destination,
+    cluster: &dyn Cluster,
     key: ResourceKey,
     gvk: Gvk,
     desired: Option<Object>,
     comparing: &Comparing,
 ) -> Compared {
-    let served = destination.cluster.kind(&gvk).is_some();
+    let served = cluster.kind(&gvk).is_some();
     let live = match served {
-        true => destination.cluster.get(&gvk, &key.namespace, &key.name).await,
+        true => cluster.get(&gvk, &key.namespace, &key.name).await,
         false => Ok(None),
     };
     let unknown = |error: String| Comparison::Unknown { error };
@@ -107,7 +99,7 @@ async fn one(
         return item;
     };
     let dry = ApplyOptions { dry_run: true, ..ApplyOptions::default() };
-    let predicted = destination.cluster.apply(desired, &dry).await.map(|applied| applied.object);
+    let predicted = cluster.apply(desired, &dry).await.map(|applied| applied.object);
     item.comparison = match (&item.live, &predicted) {
         (None, _) => Comparison::Missing,
         (Some(live), Ok(object)) => {
