@@ -9,6 +9,7 @@ pub(crate) mod find;
 mod get;
 mod list;
 mod logs;
+mod made;
 mod manifests;
 mod resource;
 mod revision;
@@ -18,27 +19,31 @@ pub(crate) mod update;
 pub(crate) mod validate;
 mod windows;
 
+use std::sync::Arc;
+
 use bowline_core_crd::{
     Application, ApplicationList, ApplicationSpec, ApplicationTree, ApplicationWatchEvent, ChartDetails, OCIMetadata,
     RevisionMetadata,
 };
 use bowline_web_admin::{Caller, Context, LinksAbout, links};
-use bowline_web_wire::Messages;
 use bowline_web_wire::application::*;
 use bowline_web_wire::events::EventList;
 use bowline_web_wire::repository::ManifestResponse;
 use bowline_web_wire::tonic::{Request, Response, Status};
+use bowline_web_wire::{Messages, OverRest, Prepared, Selection};
+
+use made::Made;
 
 /// The service over the applications of the control plane.
 #[derive(Clone)]
-pub struct Applications(Context);
+pub struct Applications(Context, Arc<Made>);
 
 // === impl Applications ===
 
 impl Applications {
     /// The service on this context.
     pub fn new(context: Context) -> Applications {
-        Applications(context)
+        Applications(context, Arc::default())
     }
 }
 
@@ -50,7 +55,14 @@ fn open<T>(request: Request<T>) -> Result<(Caller, T), Status> {
 #[bowline_web_wire::tonic::async_trait]
 impl ApplicationService for Applications {
     async fn list(&self, request: Request<ApplicationQuery>) -> Result<Response<ApplicationList>, Status> {
+        let over_rest = request.extensions().get::<OverRest>().is_some();
+        let selection = request.extensions().get::<Selection>().cloned();
         let (caller, query) = open(request)?;
+        if over_rest && let Some(list) = list::prepared(&self.0, &self.1, &caller, &query, selection.as_ref())? {
+            let mut response = Response::new(ApplicationList::default());
+            response.extensions_mut().insert(Prepared(list));
+            return Ok(response);
+        }
         list::list(&self.0, &caller, &query).map(Response::new)
     }
 

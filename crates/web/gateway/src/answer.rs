@@ -16,8 +16,11 @@ use http::{Extensions, HeaderMap, HeaderValue, Response, StatusCode};
 /// Smaller bodies are sent as they are: compressed they would hardly be smaller.
 const WORTH_COMPRESSING: usize = 1400;
 
-/// The JSON of an answer.
+/// The JSON of an answer. What was prepared has the fields of the selection already.
 pub(crate) fn body(answer: &dyn Json, extensions: &Extensions, selection: Option<&Selection>) -> Bytes {
+    if let Some(Prepared(bytes)) = extensions.get::<Prepared>() {
+        return bytes.clone();
+    }
     let mut out = Vec::new();
     match selection {
         Some(selection) => {
@@ -25,10 +28,7 @@ pub(crate) fn body(answer: &dyn Json, extensions: &Extensions, selection: Option
             selection.prune(&mut value);
             write(&value, &mut out);
         }
-        None => match extensions.get::<Prepared>() {
-            Some(Prepared(bytes)) => return bytes.clone(),
-            None => answer.write(&mut out),
-        },
+        None => answer.write(&mut out),
     }
     out.into()
 }

@@ -9,7 +9,7 @@ use axum::body::Body;
 use bowline_core_crd::MessageTable;
 use bowline_web_wire::json::Shapes;
 use bowline_web_wire::tonic::{self, Status};
-use bowline_web_wire::{Api, Body as Holds, JsonAnswer, Kind, Selection};
+use bowline_web_wire::{Api, Body as Holds, JsonAnswer, Kind, OverRest, Selection};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::header::{ACCEPT, ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
@@ -131,6 +131,7 @@ impl Gateway {
             Err(status) => return refuse(status),
         };
         let mut extensions = parts.extensions;
+        extensions.insert(OverRest);
         if let Some(selection) = &selection {
             extensions.insert(selection.clone());
         }

@@ -33,8 +33,8 @@
 //! - Failures are `tonic::Status`; [`status`] has the codes for refusals of Kubernetes.
 //! - The caller, as the gate found him, stands in `request.extensions()`, and so does what the HTTP server put there.
 //! - Secrets are `Confidential`: they travel, and `Debug` does not show them.
-//! - An answer that is already there as JSON can be attached as [`Prepared`]: REST then sends that. [`HttpHeaders`] are
-//!   sent by REST alone. What a REST client asked for with `fields` stands in the request's extensions as a [`Selection`].
+//! - An answer that is already there as JSON can be attached as [`Prepared`]: REST then sends that; [`OverRest`] says that it is
+//!   asked for, and then the message may be empty. [`HttpHeaders`] are sent by REST alone. What a REST client asked for with `fields` stands in the request's extensions as a [`Selection`].
 //!
 //! # Serving
 //!
@@ -83,6 +83,11 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// The JSON of an answer, made before: put it into `response.extensions_mut()`, and REST sends it as it stands.
 #[derive(Debug, Clone)]
 pub struct Prepared(pub bytes::Bytes);
+
+/// Stands in the extensions of a request that came over REST: if its answer is [`Prepared`], in the fields of the request's
+/// [`Selection`], nobody looks at the message.
+#[derive(Debug, Clone, Copy)]
+pub struct OverRest;
 
 /// Headers for an answer over REST, such as a cookie: put it into `response.extensions_mut()`. gRPC does not send them.
 #[derive(Debug, Clone, Default)]

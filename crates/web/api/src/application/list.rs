@@ -8,12 +8,14 @@ use bowline_core_crd::{Application, ApplicationList, ApplicationWatchEvent, List
 use bowline_core_rbac::{Enforcer, action, object};
 use bowline_view_fleet::Selector;
 use bowline_web_admin::{Caller, Context};
-use bowline_web_wire::Messages;
 use bowline_web_wire::application::ApplicationQuery;
 use bowline_web_wire::tonic::Status;
+use bowline_web_wire::{Messages, Selection};
+use bytes::Bytes;
 use futures::StreamExt;
 
 use super::find::{check_namespace, text};
+use super::made::Made;
 use crate::store::Kept;
 use crate::told;
 
@@ -95,6 +97,21 @@ pub(crate) fn list(context: &Context, caller: &Caller, query: &ApplicationQuery)
         items: found.iter().map(|stored| stored.object.bare()).collect(),
         ..ApplicationList::default()
     })
+}
+
+/// The same as JSON with the fields of `selection`, of what was made before; `None` where there is nothing to make it of.
+pub(crate) fn prepared(
+    context: &Context,
+    made: &Made,
+    caller: &Caller,
+    query: &ApplicationQuery,
+    selection: Option<&Selection>,
+) -> Result<Option<Bytes>, Status> {
+    let (found, number) = selected(context, caller, query)?;
+    if found.is_empty() || selection.is_some_and(|selection| !selection.wants("items")) {
+        return Ok(None);
+    }
+    Ok(Some(made.list(&found, number, selection, context.world.applications().len())))
 }
 
 /// A stream of what happens to the applications that the query means: first those that are there, unless it says from where on.
