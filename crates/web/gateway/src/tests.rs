@@ -5,6 +5,7 @@ mod rest;
 mod services;
 mod streams;
 mod swagger;
+mod typescript;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

@@ -1,0 +1,1 @@
+export {StatusWord} from './StatusGlyph'

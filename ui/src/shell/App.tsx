@@ -1,0 +1,75 @@
+import {CSPProvider} from '@base-ui/react/csp-provider'
+import {QueryClientProvider} from '@tanstack/react-query'
+import {Suspense, useEffect} from 'react'
+import {Redirect, Route, Router, Switch, useLocation} from 'wouter'
+
+import {useCell} from '@/api/cell'
+import {basePath} from '@/api/client'
+import {whoAmI} from '@/api/login'
+import {queries} from '@/api/queries'
+import {session} from '@/api/session'
+import {Toasts} from '@/parts/Toast'
+import {Boundary} from './Boundary'
+import {Frame} from './Frame'
+import {reachable} from './reachable'
+import {routes} from './routes'
+import {Waiting} from './Waiting'
+
+export function App() {
+  return (
+    <CSPProvider disableStyleElements>
+      <QueryClientProvider client={queries}>
+        <Router base={basePath()}>
+          <Boundary name="the page">
+            <Pages />
+          </Boundary>
+          <Toasts />
+        </Router>
+      </QueryClientProvider>
+    </CSPProvider>
+  )
+}
+
+function Pages() {
+  const {state} = useCell(session)
+  const [path] = useLocation()
+  useEffect(() => {
+    if (state !== 'unknown') return
+    let timer: ReturnType<typeof setTimeout>
+    const ask = () =>
+      whoAmI().then(
+        () => reachable.set(true),
+        () => {
+          // The frame says that nobody answers; the page begins once somebody does.
+          reachable.set(false)
+          timer = setTimeout(ask, 3000)
+        },
+      )
+    void ask()
+    return () => clearTimeout(timer)
+  }, [state])
+
+  if (path === '/login') return <Suspense fallback={<Waiting />}><LoginRoute /></Suspense>
+  if (state === 'unknown') return <Waiting first />
+  if (state === 'out') return <Redirect to={`/login?return_url=${encodeURIComponent(location.href)}`} replace />
+  return (
+    <Frame>
+      <Boundary name="this view" key={path}>
+        <Suspense fallback={<Waiting />}>
+          <Switch>
+            {routes.map(({path, view: View}) => (
+              <Route key={path} path={path}>
+                <View />
+              </Route>
+            ))}
+          </Switch>
+        </Suspense>
+      </Boundary>
+    </Frame>
+  )
+}
+
+function LoginRoute() {
+  const Login = routes.find(route => route.path === '/login')?.view
+  return Login ? <Login /> : null
+}

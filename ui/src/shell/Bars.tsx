@@ -1,0 +1,108 @@
+import {useEffect, useState} from 'react'
+
+import {kept, useCell} from '@/api/cell'
+import {logIn} from '@/api/login'
+import {queries, useSettings} from '@/api/queries'
+import {session} from '@/api/session'
+import {connection, tryAgain} from '@/api/watch'
+import {useNow} from '@/parts/Age'
+import {Button} from '@/parts/Button'
+import {cx} from '@/parts/cx'
+import {Dialog} from '@/parts/Dialog'
+import {Field, Input} from '@/parts/Field'
+import {span} from '@/parts/time'
+import css from './Frame.module.css'
+
+const closedBanner = kept<string>('bowline.banner', stored => (typeof stored === 'string' ? stored : ''))
+/** Shorter cuts are not worth a word: the dot in the rail shows them. */
+const PATIENCE = 3000
+
+/** What concerns the whole page: the operator's banner, a session that ended, a network that is gone. */
+export function Bars() {
+  return (
+    <>
+      <Banner />
+      <Expired />
+      <Offline />
+    </>
+  )
+}
+
+function Banner() {
+  const settings = useSettings()
+  const closed = useCell(closedBanner)
+  const {uiBannerContent: text, uiBannerURL: url, uiBannerPermanent: permanent} = settings.data ?? {}
+  if (!text || (!permanent && closed === text)) return null
+  const safe = url && /^https?:\/\//i.test(url)
+  return (
+    <div className={css.bar} role="note">
+      <span>{safe ? <a href={url} target="_blank" rel="noreferrer">{text}</a> : text}</span>
+      {!permanent && <Button small onClick={() => closedBanner.set(text)}>Close</Button>}
+    </div>
+  )
+}
+
+function Expired() {
+  const {state, username, issuer} = useCell(session)
+  const [open, setOpen] = useState(false)
+  if (state !== 'expired') return null
+  const local = !issuer || issuer === 'argocd'
+  return (
+    <div className={cx(css.bar, css.warn)} role="alert">
+      <span>Your session has ended. What you see may be old; nothing that you typed is lost.</span>
+      {local ? (
+        <Button small onClick={() => setOpen(true)}>Log in again</Button>
+      ) : (
+        <a href={`auth/login?return_url=${encodeURIComponent(location.href)}`}>Log in again</a>
+      )}
+      {open && <LogInAgain username={username ?? ''} onClose={() => setOpen(false)} />}
+    </div>
+  )
+}
+
+function LogInAgain({username, onClose}: {username: string; onClose(): void}) {
+  const [name, setName] = useState(username)
+  const [password, setPassword] = useState('')
+  const [error, setError] = useState('')
+  const act = async () => {
+    setError('')
+    try {
+      await logIn(name, password)
+      tryAgain()
+      onClose()
+    } catch (thrown) {
+      setError(thrown instanceof Error ? thrown.message : String(thrown))
+    }
+  }
+  return (
+    <Dialog open onClose={onClose} title="Log in again" foot={<Button look="primary" onClick={() => void act()}>Log in</Button>}>
+      <form onSubmit={event => { event.preventDefault(); void act() }}>
+        <Field label="Name"><Input value={name} autoComplete="username" onChange={event => setName(event.target.value)} /></Field>
+        <Field label="Password" error={error}><Input type="password" autoComplete="current-password" value={password} onChange={event => setPassword(event.target.value)} /></Field>
+        <button type="submit" hidden />
+      </form>
+    </Dialog>
+  )
+}
+
+function Offline() {
+  const {state, until, heard, error} = useCell(connection)
+  const {state: who} = useCell(session)
+  const now = useNow()
+  const [since, setSince] = useState(0)
+  useEffect(() => {
+    setSince(state === 'waiting' ? Date.now() : 0)
+    // What was asked before the cut may be old.
+    if (state === 'open') void queries.invalidateQueries({refetchType: 'active'})
+  }, [state])
+  if (state !== 'waiting' || who === 'expired' || !since || now - since < PATIENCE) return null
+  return (
+    <div className={cx(css.bar, css.warn)} role="status">
+      <span>
+        {error?.message ?? 'The server does not answer.'} What you see is {heard ? `${span(now - heard)} old` : 'old'}
+        {until && until > now ? `; trying again in ${span(until - now)}.` : '; trying again.'}
+      </span>
+      <Button small onClick={tryAgain}>Try now</Button>
+    </div>
+  )
+}

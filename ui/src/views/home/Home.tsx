@@ -1,0 +1,5 @@
+import {Redirect} from 'wouter'
+
+export default function Home() {
+  return <Redirect to="/applications" replace />
+}
