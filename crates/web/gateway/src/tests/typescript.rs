@@ -57,6 +57,7 @@ fn typescript(document: &Value) -> String {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "it compares with, and writes, a file of the source tree")]
 fn types_of_the_web_ui_are_generated() {
     let text = typescript(&swagger(&bench().api));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../ui/src/api/contract.ts");
