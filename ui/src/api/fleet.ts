@@ -9,6 +9,8 @@ export interface Row {
   created: string
   deleting?: string
   labels: Record<string, string>
+  /** Only in rows that were made here; the server knows them without telling. */
+  annotations?: Record<string, string>
   owner?: string
   severity: number
   health: {status: string; message?: string; since?: string}

@@ -1,8 +1,6 @@
-import {Menu as Base} from '@base-ui/react/menu'
-import {Fragment, type ReactElement, type ReactNode} from 'react'
+import {cloneElement, lazy, Suspense, useId, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactElement, type ReactNode} from 'react'
 
-import {cx} from './cx'
-import css from './Menu.module.css'
+const MenuPopup = lazy(() => import('./MenuPopup'))
 
 export interface MenuItem {
   id: string
@@ -18,30 +16,34 @@ export interface MenuItem {
   apart?: boolean
 }
 
-/** A button (`trigger`) with a list of things to do. */
+/** A button (`trigger`) with a list of things to do. The list is fetched when it is opened first: most menus never are. */
 export function Menu({trigger, items, align = 'end'}: {trigger: ReactElement<Record<string, unknown>>; items: MenuItem[]; align?: 'start' | 'end' | 'center'}) {
+  const [open, setOpen] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
+  const id = useId()
   return (
-    <Base.Root modal={false}>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner className={css.positioner} align={align} sideOffset={4}>
-          <Base.Popup className={css.popup}>
-            {items.map(item => (
-              <Fragment key={item.id}>
-                {item.apart && <Base.Separator className={css.separator} />}
-                <Base.Item className={cx(css.item, item.danger && css.danger)} disabled={!!item.refused} onClick={item.do}>
-                  {item.icon}
-                  <span>
-                    {item.label}
-                    {item.refused && <span className={css.why}>{item.refused}</span>}
-                  </span>
-                  {item.keys && <span className={css.keys}>{item.keys}</span>}
-                </Base.Item>
-              </Fragment>
-            ))}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <>
+      {cloneElement(trigger, {
+        ref: button,
+        id,
+        'aria-haspopup': 'menu',
+        'aria-expanded': open,
+        onClick: (event: MouseEvent) => {
+          event.stopPropagation()
+          setOpen(!open)
+        },
+        onKeyDown: (event: KeyboardEvent) => {
+          if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+          event.preventDefault()
+          event.stopPropagation()
+          setOpen(true)
+        },
+      })}
+      {open && (
+        <Suspense>
+          <MenuPopup anchor={button} items={items} align={align} labelledBy={id} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
   )
 }

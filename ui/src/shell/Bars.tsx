@@ -1,17 +1,16 @@
-import {useEffect, useState} from 'react'
+import {lazy, Suspense, useEffect, useState} from 'react'
 
 import {kept, useCell} from '@/api/cell'
-import {logIn} from '@/api/login'
 import {queries, useSettings} from '@/api/queries'
 import {session} from '@/api/session'
 import {connection, tryAgain} from '@/api/watch'
 import {useNow} from '@/parts/Age'
 import {Button} from '@/parts/Button'
 import {cx} from '@/parts/cx'
-import {Dialog} from '@/parts/Dialog'
-import {Field, Input} from '@/parts/Field'
 import {span} from '@/parts/time'
 import css from './Frame.module.css'
+
+const LogInAgain = lazy(() => import('./LogInAgain'))
 
 const closedBanner = kept<string>('bowline.banner', stored => (typeof stored === 'string' ? stored : ''))
 /** Shorter cuts are not worth a word: the dot in the rail shows them. */
@@ -55,33 +54,12 @@ function Expired() {
       ) : (
         <a href={`auth/login?return_url=${encodeURIComponent(location.href)}`}>Log in again</a>
       )}
-      {open && <LogInAgain username={username ?? ''} onClose={() => setOpen(false)} />}
+      {open && (
+        <Suspense>
+          <LogInAgain username={username ?? ''} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
     </div>
-  )
-}
-
-function LogInAgain({username, onClose}: {username: string; onClose(): void}) {
-  const [name, setName] = useState(username)
-  const [password, setPassword] = useState('')
-  const [error, setError] = useState('')
-  const act = async () => {
-    setError('')
-    try {
-      await logIn(name, password)
-      tryAgain()
-      onClose()
-    } catch (thrown) {
-      setError(thrown instanceof Error ? thrown.message : String(thrown))
-    }
-  }
-  return (
-    <Dialog open onClose={onClose} title="Log in again" foot={<Button look="primary" onClick={() => void act()}>Log in</Button>}>
-      <form onSubmit={event => { event.preventDefault(); void act() }}>
-        <Field label="Name"><Input value={name} autoComplete="username" onChange={event => setName(event.target.value)} /></Field>
-        <Field label="Password" error={error}><Input type="password" autoComplete="current-password" value={password} onChange={event => setPassword(event.target.value)} /></Field>
-        <button type="submit" hidden />
-      </form>
-    </Dialog>
   )
 }
 

@@ -85,10 +85,10 @@ export function Frame({children}: {children: ReactNode}) {
       <div className={css.page}>
         <header className={css.top}>
           <Crumbs />
-          <button type="button" className={css.search} onClick={() => paletteOpen.set('')} aria-label="Search or type a command">
+          <button type="button" className={css.search} onClick={() => paletteOpen.set('')}>
             <Search size={14} />
             <span>Search or type a command</span>
-            <kbd>{/Mac/.test(navigator.platform) ? '⌘K' : 'Ctrl K'}</kbd>
+            <kbd aria-hidden="true">{/Mac/.test(navigator.platform) ? '⌘K' : 'Ctrl K'}</kbd>
           </button>
         </header>
         <main ref={main} id="main" className={css.main} tabIndex={-1}>
