@@ -3,6 +3,7 @@ import type {ReactNode} from 'react'
 
 import {cx} from './cx'
 import field from './Field.module.css'
+import {matches} from './matches'
 import css from './Menu.module.css'
 
 const MOST = 50
@@ -28,10 +29,4 @@ export function Combobox({options, value, onChange, placeholder, mono, id, empty
       </Base.Portal>
     </Base.Root>
   )
-}
-
-/** Whether every word of `query` is in `text`, whatever its case. */
-export function matches(text: string, query: string): boolean {
-  const low = text.toLowerCase()
-  return query.toLowerCase().split(/\s+/).every(word => low.includes(word))
 }

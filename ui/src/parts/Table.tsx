@@ -15,7 +15,7 @@ export interface Column<T> {
   width?: string
   cell(row: T, index: number): ReactNode
   number?: boolean
-  /** 1 (default) stays on every screen, 2 goes below 560 px, 3 below 900. */
+  /** 1 (default) stays on every screen, 2 goes below 560 px, 3 below 1,100. */
   priority?: 1 | 2 | 3
   /** Its head sorts. */
   sortable?: boolean

@@ -2,7 +2,7 @@ import {useState} from 'react'
 
 import type {Facets as Counts, FacetValue} from '@/api/fleet'
 import {Button} from '@/parts/Button'
-import {matches} from '@/parts/Combobox'
+import {matches} from '@/parts/matches'
 import {Checkbox, Input} from '@/parts/Field'
 import {StatusGlyph} from '@/parts/StatusGlyph'
 import {healthState, syncState, type Look} from '@/parts/status'
