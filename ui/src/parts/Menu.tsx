@@ -1,6 +1,8 @@
-import {cloneElement, lazy, Suspense, useId, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactElement, type ReactNode} from 'react'
+import {cloneElement, useId, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactElement, type ReactNode} from 'react'
 
-const MenuPopup = lazy(() => import('./MenuPopup'))
+import {later} from './later'
+
+const MenuPopup = later(() => import('./MenuPopup'))
 
 export interface MenuItem {
   id: string
@@ -28,6 +30,8 @@ export function Menu({trigger, items, align = 'end'}: {trigger: ReactElement<Rec
         id,
         'aria-haspopup': 'menu',
         'aria-expanded': open,
+        onFocus: () => MenuPopup.preload(),
+        onPointerEnter: () => MenuPopup.preload(),
         onClick: (event: MouseEvent) => {
           event.stopPropagation()
           setOpen(!open)
@@ -39,11 +43,7 @@ export function Menu({trigger, items, align = 'end'}: {trigger: ReactElement<Rec
           setOpen(true)
         },
       })}
-      {open && (
-        <Suspense>
-          <MenuPopup anchor={button} items={items} align={align} labelledBy={id} onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {open && <MenuPopup anchor={button} items={items} align={align} labelledBy={id} onClose={() => setOpen(false)} />}
     </>
   )
 }

@@ -10,6 +10,7 @@ import {queries} from '@/api/queries'
 import {session} from '@/api/session'
 import {Toasts} from '@/parts/Toast'
 import {Boundary} from './Boundary'
+import {loadExtensions} from './extensions'
 import {Frame} from './Frame'
 import {reachable} from './reachable'
 import {routes} from './routes'
@@ -30,6 +31,8 @@ export function App() {
   )
 }
 
+let started = false
+
 function Pages() {
   const {state} = useCell(session)
   const [path] = useLocation()
@@ -47,6 +50,14 @@ function Pages() {
       )
     void ask()
     return () => clearTimeout(timer)
+  }, [state])
+
+  useEffect(() => {
+    if (state !== 'in' || started) return
+    started = true
+    // After the first paint: nobody waits for what others wrote.
+    const later = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 500))
+    later(() => void loadExtensions())
   }, [state])
 
   if (path === '/login') return <Suspense fallback={<Waiting />}><LoginRoute /></Suspense>

@@ -1,4 +1,4 @@
-import {lazy, Suspense, useEffect, useState} from 'react'
+import {useEffect, useState} from 'react'
 
 import {kept, useCell} from '@/api/cell'
 import {queries, useSettings} from '@/api/queries'
@@ -7,10 +7,11 @@ import {connection, tryAgain} from '@/api/watch'
 import {useNow} from '@/parts/Age'
 import {Button} from '@/parts/Button'
 import {cx} from '@/parts/cx'
+import {later} from '@/parts/later'
 import {span} from '@/parts/time'
 import css from './Frame.module.css'
 
-const LogInAgain = lazy(() => import('./LogInAgain'))
+const LogInAgain = later(() => import('./LogInAgain'))
 
 const closedBanner = kept<string>('bowline.banner', stored => (typeof stored === 'string' ? stored : ''))
 /** Shorter cuts are not worth a word: the dot in the rail shows them. */
@@ -54,11 +55,7 @@ function Expired() {
       ) : (
         <a href={`auth/login?return_url=${encodeURIComponent(location.href)}`}>Log in again</a>
       )}
-      {open && (
-        <Suspense>
-          <LogInAgain username={username ?? ''} onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {open && <LogInAgain username={username ?? ''} onClose={() => setOpen(false)} />}
     </div>
   )
 }

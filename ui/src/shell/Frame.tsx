@@ -1,5 +1,5 @@
 import {Activity, Boxes, HelpCircle, House, LayoutGrid, Layers, PanelLeftClose, PanelLeftOpen, Search, Settings, Star, UserRound} from 'lucide-react'
-import {lazy, Suspense, useEffect, useRef, type ReactNode} from 'react'
+import {useEffect, useRef, type ReactNode} from 'react'
 import {Link, useLocation} from 'wouter'
 
 import {useCell} from '@/api/cell'
@@ -7,6 +7,7 @@ import {useSettings} from '@/api/queries'
 import {session} from '@/api/session'
 import {connection} from '@/api/watch'
 import {cx} from '@/parts/cx'
+import {later} from '@/parts/later'
 import {useNow} from '@/parts/Age'
 import {exact, relative} from '@/parts/time'
 import {applicationHref} from './address'
@@ -19,8 +20,8 @@ import {useKeys} from './keys'
 import {crumbs} from './page'
 import {railLinks} from './rail-links'
 
-const Palette = lazy(() => import('./Palette'))
-const KeySheet = lazy(() => import('./KeySheet'))
+const Palette = later(() => import('./Palette'))
+const KeySheet = later(() => import('./KeySheet'))
 
 const PLACES = [
   {href: '/', label: 'Home', icon: House, keys: 'g h'},
@@ -45,6 +46,15 @@ export function Frame({children}: {children: ReactNode}) {
     '?': {label: 'Keys that do something here', do: () => sheetOpen.set(true)},
     c: {label: 'Copy a link to this page', do: () => void import('@/parts/Copy').then(({copyText}) => copyText(location.href)).then(() => import('@/parts/Toast')).then(({toast}) => toast('Copied the link'))},
   })
+
+  // Fetched while nothing else is to do: what is typed right after its key must arrive in it.
+  useEffect(() => {
+    const idle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1000))
+    idle(() => {
+      Palette.preload()
+      KeySheet.preload()
+    })
+  }, [])
 
   // Who goes to another page begins at its top, also with a screen reader.
   const before = useRef(path)
@@ -99,10 +109,8 @@ export function Frame({children}: {children: ReactNode}) {
         {[...PLACES.slice(0, 3), ...PLACES.slice(4)].map(place => <Place key={place.href} {...place} path={path} />)}
         <UserLink path={path} />
       </nav>
-      <Suspense>
-        {palette !== false && <Palette first={palette} />}
-        {sheet && <KeySheet />}
-      </Suspense>
+      {palette !== false && <Palette first={palette} />}
+      {sheet && <KeySheet />}
     </div>
   )
 }

@@ -40,7 +40,7 @@ export function AppTable({fleet, actions, selected, onSelect, onOpen, onFocus, s
       {id: 'project', title: 'Project', width: 'minmax(0, 0.6fr)', priority: 3, cell: row => <span title={row.project}>{row.project}</span>},
       {id: 'destination', title: 'Destination', width: 'minmax(0, 0.9fr)', priority: 3, cell: row => <span title={destination(row)}>{destination(row)}</span>},
       {id: 'revision', title: 'Revision', width: '76px', priority: 3, cell: row => <span className={css.mono} title={row.sync.revisions?.join('\n')}>{shortRevision(row)}</span>},
-      {id: 'synced', title: 'Last sync', width: '78px', priority: 2, sortable: true, cell: row => <Age className={css.dim} time={row.lastSync} />},
+      {id: 'synced', title: 'Last sync', width: '78px', priority: 3, sortable: true, cell: row => <Age className={css.dim} time={row.lastSync} />},
       {id: 'menu', title: <span className={css.hidden}>Actions</span>, width: '54px', cell: row => <span className={css.tools}><StarButton row={row} /><RowMenu row={row} actions={actions} /></span>},
     ],
     [actions, many, onSelect, selected],

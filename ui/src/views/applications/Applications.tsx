@@ -7,6 +7,7 @@ import {listAll, useFleet} from '@/api/fleet-list'
 import {Button} from '@/parts/Button'
 import {EmptyNote} from '@/parts/EmptyNote'
 import {ErrorNote} from '@/parts/ErrorNote'
+import {later} from '@/parts/later'
 import {Skeleton} from '@/parts/Skeleton'
 import {toast} from '@/parts/Toast'
 import {applicationHref, useQueryWords} from '@/shell/address'
@@ -23,12 +24,12 @@ import {Facets} from './Facets'
 import {addTyped, clearAll, isFiltered, queryOf, readFilter, writeList, type ListName} from './filter'
 import {FilterBar, VIEWS, type ViewName} from './FilterBar'
 
-const Bulk = lazy(() => import('./Bulk').then(({Bulk}) => ({default: Bulk})))
+const Bulk = later(() => import('./Bulk'))
 const AppTiles = lazy(() => import('./AppTiles').then(({AppTiles}) => ({default: AppTiles})))
 const AppSummary = lazy(() => import('./AppSummary').then(({AppSummary}) => ({default: AppSummary})))
 const FleetMap = lazy(() => import('./FleetMap'))
-const Peek = lazy(() => import('./Peek'))
-const Create = lazy(() => import('@/views/create/Create'))
+const Peek = later(() => import('./Peek'))
+const Create = later(() => import('@/views/create/Create'))
 
 /** The view that this browser chose last: where the address says none. */
 const preferred = kept<ViewName>('bowline.applications.view', stored => (VIEWS.includes(stored as ViewName) ? (stored as ViewName) : innerWidth < 640 ? 'tiles' : 'list'))
@@ -57,7 +58,10 @@ export default function Applications() {
   const many = (fleet.facets.appNamespace?.length ?? 0) > 1
 
   useEffect(() => {
-    if (!fleet.loading) performance.mark('list-shown')
+    if (fleet.loading) return
+    performance.mark('list-shown')
+    Peek.preload()
+    Bulk.preload()
   }, [fleet.loading])
 
   const setList = (name: ListName, values: string[]) => change(writeList(name, values))
@@ -212,11 +216,9 @@ export default function Applications() {
           )}
         </div>
       </div>
-      <Suspense>
-        {bulk && <Bulk kind={bulk.kind} apps={bulk.apps} onClose={done => { closeBulk(); if (done && bulk.kind !== 'refresh') setChosen(new Map()) }} />}
-        {peek && <Peek id={peek} fleet={fleet} actions={actions} onClose={() => setPeek(null)} />}
-        {words.get('new') !== null && <Create given={words.get('new') ?? '{}'} onClose={() => change({new: null})} />}
-      </Suspense>
+      {bulk && <Bulk kind={bulk.kind} apps={bulk.apps} onClose={done => { closeBulk(); if (done && bulk.kind !== 'refresh') setChosen(new Map()) }} />}
+      {peek && <Peek id={peek} fleet={fleet} actions={actions} onClose={() => setPeek(null)} />}
+      {words.get('new') !== null && <Create given={words.get('new') ?? '{}'} onClose={() => change({new: null})} />}
     </div>
   )
 }

@@ -32,7 +32,7 @@ const CASCADES: Array<[Cascade, string]> = [
 ]
 
 /** One thing done to many applications, with one honest summary of what happened to each. */
-export function Bulk({kind, apps, onClose}: {kind: BulkKind; apps: Named[]; onClose(done: boolean): void}) {
+export default function Bulk({kind, apps, onClose}: {kind: BulkKind; apps: Named[]; onClose(done: boolean): void}) {
   const {verb, did} = VERBS[kind]
   const [choice, setChoice] = useState<SyncChoice>(DEFAULT_SYNC)
   const [hard, setHard] = useState(false)

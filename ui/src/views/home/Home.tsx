@@ -1,4 +1,4 @@
-import {lazy, Suspense, useMemo, useState} from 'react'
+import {useMemo, useState} from 'react'
 import {Link, Redirect, useLocation} from 'wouter'
 
 import type {Row} from '@/api/fleet'
@@ -6,6 +6,7 @@ import {useFleet, type Fleet} from '@/api/fleet-list'
 import {Age, useNow} from '@/parts/Age'
 import {buttonClass} from '@/parts/Button'
 import {ErrorNote} from '@/parts/ErrorNote'
+import {later} from '@/parts/later'
 import {Sentence} from '@/parts/Sentence'
 import {Skeleton} from '@/parts/Skeleton'
 import {StatusGlyph} from '@/parts/StatusGlyph'
@@ -22,8 +23,8 @@ import {groupByCause, verdict} from './attention'
 import css from './Home.module.css'
 import {Welcome} from './Welcome'
 
-const Bulk = lazy(() => import('@/views/applications/Bulk').then(({Bulk}) => ({default: Bulk})))
-const Peek = lazy(() => import('@/views/applications/Peek'))
+const Bulk = later(() => import('@/views/applications/Bulk'))
+const Peek = later(() => import('@/views/applications/Peek'))
 
 /** Up to so many applications all of them are shown; beyond, what needs somebody. */
 const SMALL = 50
@@ -76,10 +77,8 @@ function Overview({fleet}: {fleet: Fleet}) {
       ) : (
         <Attention fleet={fleet} />
       )}
-      <Suspense>
-        {sync && <Bulk kind={sync.kind} apps={[sync.row]} onClose={() => setSync(null)} />}
-        {peek && <Peek id={peek} fleet={fleet} actions={actions} onClose={() => setPeek(null)} />}
-      </Suspense>
+      {sync && <Bulk kind={sync.kind} apps={[sync.row]} onClose={() => setSync(null)} />}
+      {peek && <Peek id={peek} fleet={fleet} actions={actions} onClose={() => setPeek(null)} />}
     </div>
   )
 }
