@@ -46,7 +46,8 @@ export async function ask<T>(path: string, {method = 'GET', query, body, signal,
       method,
       signal,
       credentials: 'same-origin',
-      headers: {Accept: 'application/json', ...(body === undefined ? {} : {'Content-Type': 'application/json'})},
+      // The server takes no change without this type, also where there is no body: forms of other sites cannot say it.
+      headers: {Accept: 'application/json', ...(method === 'GET' ? {} : {'Content-Type': 'application/json'})},
       body: body === undefined ? undefined : JSON.stringify(body),
     })
   } catch (error) {

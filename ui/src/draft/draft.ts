@@ -255,6 +255,8 @@ function assign(document: Document, path: Path, value: unknown): void {
   const before = document.getIn(path, true)
   if (isScalar(before) && (value === null || typeof value !== 'object')) {
     if (before.value === value) return
+    // Quotes that only stood around nothing go with it.
+    if (before.value === '') delete before.type
     before.value = value
     // A new text is quoted by need alone, and a number is not printed in the old one's form.
     delete before.source

@@ -10,7 +10,8 @@ export default function MenuPopup({anchor, items, align, labelledBy, onClose}: {
   return (
     <Base.Root open modal={false} onOpenChange={open => !open && onClose()}>
       <Base.Portal>
-        <Base.Positioner className={css.positioner} anchor={anchor} align={align} sideOffset={4}>
+        {/* For React the list is inside of the row that its button is in: what is pressed here is not pressed there. */}
+        <Base.Positioner className={css.positioner} anchor={anchor} align={align} sideOffset={4} onClick={event => event.stopPropagation()}>
           <Base.Popup className={css.popup} finalFocus={anchor} aria-labelledby={labelledBy}>
             {items.map(item => (
               <Fragment key={item.id}>

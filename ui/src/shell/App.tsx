@@ -1,7 +1,7 @@
 import {CSPProvider} from '@base-ui/react/csp-provider'
 import {QueryClientProvider} from '@tanstack/react-query'
 import {Suspense, useEffect} from 'react'
-import {Redirect, Route, Router, Switch, useLocation} from 'wouter'
+import {matchRoute, Redirect, Route, Router, Switch, useLocation, useRouter} from 'wouter'
 
 import {useCell} from '@/api/cell'
 import {basePath} from '@/api/client'
@@ -36,8 +36,11 @@ let started = false
 function Pages() {
   const {state} = useCell(session)
   const [path] = useLocation()
+  const {parser} = useRouter()
   useEffect(() => {
     if (state !== 'unknown') return
+    // The view comes while the server is asked who we are.
+    routes.find(route => matchRoute(parser, route.path, path)[0])?.view.load()
     let timer: ReturnType<typeof setTimeout>
     const ask = () =>
       whoAmI().then(

@@ -3,21 +3,30 @@ import {lazy, type ComponentType} from 'react'
 export interface RouteEntry {
   /** A pattern of wouter, below the base. The first that fits counts. */
   path: string
-  view: ComponentType
+  view: Part
 }
 
-const Login = lazy(() => import('@/views/login/Login'))
-const Home = lazy(() => import('@/views/home/Home'))
-const Applications = lazy(() => import('@/views/applications/Applications'))
-const Application = lazy(() => import('@/views/application/Application'))
-const Logs = lazy(() => import('@/views/logs/Logs'))
-const ApplicationSets = lazy(() => import('@/views/applicationsets/ApplicationSets'))
-const Resources = lazy(() => import('@/views/resources/Resources'))
-const Activity = lazy(() => import('@/views/activity/Activity'))
-const Settings = lazy(() => import('@/views/settings/Settings'))
-const User = lazy(() => import('@/views/user/User'))
-const Help = lazy(() => import('@/views/help/Help'))
-const Extension = lazy(() => import('@/views/extension/Extension'))
+type Part = ComponentType & {
+  /** Begins to fetch it. */
+  load(): void
+}
+
+function part(load: () => Promise<{default: ComponentType}>): Part {
+  return Object.assign(lazy(load), {load: () => void load().catch(() => undefined)}) as unknown as Part
+}
+
+const Login = part(() => import('@/views/login/Login'))
+const Home = part(() => import('@/views/home/Home'))
+const Applications = part(() => import('@/views/applications/Applications'))
+const Application = part(() => import('@/views/application/Application'))
+const Logs = part(() => import('@/views/logs/Logs'))
+const ApplicationSets = part(() => import('@/views/applicationsets/ApplicationSets'))
+const Resources = part(() => import('@/views/resources/Resources'))
+const Activity = part(() => import('@/views/activity/Activity'))
+const Settings = part(() => import('@/views/settings/Settings'))
+const User = part(() => import('@/views/user/User'))
+const Help = part(() => import('@/views/help/Help'))
+const Extension = part(() => import('@/views/extension/Extension'))
 
 /** Every address of the UI; those of the contract with its names of parameters. */
 export const routes: RouteEntry[] = [

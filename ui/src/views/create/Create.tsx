@@ -53,6 +53,7 @@ export default function Create({given, onClose}: {given: string; onClose(): void
     } catch (thrown) {
       setError(thrown)
     } finally {
+      top.current?.firstElementChild?.scrollTo({top: 0})
       setBusy(false)
     }
   }
@@ -129,8 +130,10 @@ interface PlanSaid {
   steps?: Array<{action: string; kind: string; namespace?: string; name: string; reason?: string; error?: string | null}>
 }
 
+const WORDS: Record<string, string> = {create: 'to create', change: 'to change', replace: 'to replace', prune: 'to delete', keep: 'to keep', unchanged: 'unchanged', run: 'hooks to run', 'run on failure': 'hooks to run if it fails'}
+
 function Plan({plan}: {plan: PlanSaid}) {
-  const counts = Object.entries(plan.summary ?? {}).filter(([, count]) => count > 0).map(([action, count]) => `${count} to ${action}`)
+  const counts = Object.entries(plan.summary ?? {}).filter(([, count]) => count > 0).map(([action, count]) => `${count} ${WORDS[action] ?? action}`)
   return (
     <section role="status">
       <h3>{plan.refused ? `It would be refused: ${plan.refused}` : counts.length > 0 ? `It would do this: ${counts.join(', ')}.` : 'It would change nothing.'}</h3>
