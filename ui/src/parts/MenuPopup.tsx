@@ -8,7 +8,7 @@ import css from './Menu.module.css'
 /** The list of a `Menu`. */
 export default function MenuPopup({anchor, items, align, labelledBy, onClose}: {anchor: RefObject<HTMLElement | null>; items: MenuItem[]; align: 'start' | 'end' | 'center'; labelledBy: string; onClose(): void}) {
   return (
-    <Base.Root open modal={false} onOpenChange={open => !open && onClose()}>
+    <Base.Root open onOpenChange={open => !open && onClose()}>
       <Base.Portal>
         {/* For React the list is inside of the row that its button is in: what is pressed here is not pressed there. */}
         <Base.Positioner className={css.positioner} anchor={anchor} align={align} sideOffset={4} onClick={event => event.stopPropagation()}>

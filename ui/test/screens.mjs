@@ -1,0 +1,25 @@
+// The screens that are looked at and tested: an address, how large the fleet is, and what is pressed before.
+// `keys`: a key, `type:TEXT`, or `click:SELECTOR`. `expect`: what must be on the page then.
+export const screens = [
+  {name: 'home-0', path: '', apps: 0, expect: 'Nothing runs from Git yet.'},
+  {name: 'home-12', path: '', apps: 12, expect: 'of 12 are healthy'},
+  {name: 'home-5000', path: '', apps: 5000, expect: 'Needs attention'},
+  {name: 'list-table', path: 'applications?view=list', expect: '500 applications'},
+  {name: 'list-tiles', path: 'applications?view=tiles', expect: '500 applications'},
+  {name: 'list-summary', path: 'applications?view=summary', expect: 'Last operation'},
+  {name: 'list-map', path: 'applications?view=map', apps: 3000, expect: 'are not in order'},
+  {name: 'list-contract', path: 'applications?view=list', contract: true, expect: '500 applications'},
+  {name: 'list-facets', path: 'applications?view=list&health=Degraded&proj=payments,web', keys: ['click:button:has-text("Filters")'], expect: 'Auto-sync'},
+  {name: 'list-no-match', path: 'applications?search=nothing-like-this', expect: 'No application matches.'},
+  {name: 'list-chosen', path: 'applications?view=list', keys: ['click:[data-index="0"] input', 'click:[data-index="4"] input'], expect: '2 chosen'},
+  {name: 'bulk-sync', path: 'applications?view=list', keys: ['click:[data-index="0"] input', 'click:[data-index="14"] input', 's'], expect: 'Run no hooks|run no hooks'},
+  {name: 'bulk-outcome', path: 'applications?view=list', keys: ['click:[data-index="0"] input', 'click:[data-index="14"] input', 's', 'click:button:has-text("Sync 2 applications")'], expect: 'asked to sync', mayFail: true},
+  {name: 'peek', path: 'applications?view=list', keys: ['g', 'g', 'ArrowDown', 'Space'], expect: 'Not in order'},
+  {name: 'row-menu', path: 'applications?view=list', keys: ['click:[data-index="2"] [data-actions]'], expect: 'Hard refresh'},
+  {name: 'palette', path: 'applications', keys: ['Control+k', 'type:pay'], expect: 'applications match'},
+  {name: 'keys', path: 'applications?view=list', keys: ['?'], expect: 'Choose up to here'},
+  {name: 'create', path: 'applications?new={}', keys: ['click:button:has-text("Another source")'], expect: 'Source 2'},
+  {name: 'create-faults', path: 'applications?new={}', keys: ['click:button:text-is("Create")'], expect: 'A name is needed.'},
+  {name: 'extension', path: 'costs', extensions: "window.extensionsAPI.registerSystemLevelExtension(() => React.createElement('p', {}, 'Since ' + Moment(0).utc().year()), 'Costs', 'costs', 'fa-coins')", expect: 'Since 1970'},
+  {name: 'not-found', path: 'nothing/here', expect: 'There is no page at this address.'},
+]
