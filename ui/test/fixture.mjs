@@ -93,6 +93,16 @@ export async function fixture({port = 0, apps = 500, contract = false, rate = 0,
     }
     if (path === 'api/v1/applications' && request.method === 'GET') return json({metadata: {resourceVersion: '1'}, items: whole})
     if (path === 'api/v1/stream/applications') return stream(() => undefined, 'events')
+    const tree = /^api\/v1\/(stream\/)?applications\/([^/]+)\/resource-tree$/.exec(path)
+    if (tree) {
+      const app = whole.find(app => app.metadata.name === decodeURIComponent(tree[2]))
+      const nodes = (app?.status.resources ?? []).map(one => ({...one, group: one.kind === 'Deployment' ? 'apps' : '', uid: `${one.kind}-${one.name}`, createdAt: app.metadata.creationTimestamp}))
+      const pods = Array.from({length: 4}, (_, index) => ({kind: 'Pod', namespace: app?.spec.destination.namespace, name: `pod-${index}`, version: 'v1', uid: `pod-${index}`, health: {status: index < 3 && app?.status.health.status === 'Degraded' ? 'Degraded' : 'Healthy', message: ''}, parentRefs: [{group: 'apps', kind: 'Deployment', namespace: app?.spec.destination.namespace, name: nodes[0]?.name}]}))
+      return tree[1] ? stream(() => undefined, 'tree') : json({nodes: [...nodes, ...pods]})
+    }
+    if (/^api\/v1\/applications\/[^/]+\/resource$/.test(path)) return json({manifest: JSON.stringify({apiVersion: 'v1', kind: url.searchParams.get('kind'), metadata: {name: url.searchParams.get('resourceName')}, spec: {replicas: 4}})})
+    if (/^api\/v1\/applications\/[^/]+\/events$/.test(path)) return json({items: [{type: 'Warning', reason: 'BackOff', message: 'Back-off restarting failed container', count: 12, lastTimestamp: new Date().toISOString()}]})
+    if (/^api\/v1\/applications\/[^/]+\/logs$/.test(path)) return stream(say => { for (let n = 0; n < 500; n++) say({content: `${n} GET /cart <b>200</b> in ${n % 90} ms`, podName: `cart-${n % 3}`, timeStampStr: '2026-01-01T00:00:00Z'}) }, 'logs')
     const one = /^api\/v1\/applications\/([^/]+)(\/sync)?$/.exec(path)
     if (one) {
       const app = whole.find(app => app.metadata.name === decodeURIComponent(one[1]))

@@ -20,6 +20,13 @@ export const screens = [
   {name: 'keys', path: 'applications?view=list', keys: ['?'], expect: 'Choose up to here'},
   {name: 'create', path: 'applications?new={}', keys: ['click:button:has-text("Another source")'], expect: 'Source 2'},
   {name: 'create-faults', path: 'applications?new={}', keys: ['click:button:text-is("Create")'], expect: 'A name is needed.'},
+  {name: 'app-objects', path: 'applications/data-web-18', apps: 24, expect: 'out of memory'},
+  {name: 'app-history', path: 'applications/argocd/platform-gateway-3?view=history', apps: 24, expect: 'specified backoff limit'},
+  {name: 'app-summary', path: 'applications/argocd/web-cache-11?conditions=true', apps: 24, expect: 'token</b> has expired'},
+  {name: 'app-manifest', path: 'applications/argocd/data-web-18?view=manifest', apps: 24, expect: 'apiVersion: argoproj.io/v1alpha1'},
+  {name: 'app-resource', path: 'applications/argocd/data-web-18?node=/Pod/data/pod-1/0', apps: 24, expect: 'made by its owner'},
+  {name: 'app-none', path: 'applications/argocd/nothing', apps: 24, expect: 'cannot be shown', mayFail: true},
+  {name: 'logs', path: 'applications/argocd/data-web-18/data/web/logs?podName=pod-1&filterText=cart', apps: 24, expect: '500 lines'},
   {name: 'extension', path: 'costs', extensions: "window.extensionsAPI.registerSystemLevelExtension(() => React.createElement('p', {}, 'Since ' + Moment(0).utc().year()), 'Costs', 'costs', 'fa-coins')", expect: 'Since 1970'},
   {name: 'not-found', path: 'nothing/here', expect: 'There is no page at this address.'},
 ]

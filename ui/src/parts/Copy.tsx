@@ -3,8 +3,8 @@ import {useEffect, useState} from 'react'
 
 import {IconButton} from './Button'
 
-/** Copies `text`; `what` says what that is ("revision"). */
-export function Copy({text, what}: {text: string; what: string}) {
+/** Copies `text`, or what it gives when it is asked; `what` says what that is ("revision"). */
+export function Copy({text, what}: {text: string | (() => string); what: string}) {
   const [done, setDone] = useState(false)
   useEffect(() => {
     if (!done) return
@@ -12,7 +12,7 @@ export function Copy({text, what}: {text: string; what: string}) {
     return () => clearTimeout(timer)
   }, [done])
   return (
-    <IconButton small label={done ? `Copied ${what}` : `Copy ${what}`} onClick={() => void copyText(text).then(() => setDone(true))}>
+    <IconButton small label={done ? `Copied ${what}` : `Copy ${what}`} onClick={() => void copyText(typeof text === 'string' ? text : text()).then(() => setDone(true))}>
       {done ? <Check size={14} /> : <Icon size={14} />}
     </IconButton>
   )

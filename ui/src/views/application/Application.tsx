@@ -1,6 +1,1 @@
-import {usePage} from '@/shell/page'
-
-export default function Application() {
-  usePage([{label: 'Application'}])
-  return null
-}
+export {default} from './plain/Page'

@@ -1,6 +1,1 @@
-import {usePage} from '@/shell/page'
-
-export default function Logs() {
-  usePage([{label: 'Logs'}])
-  return null
-}
+export {default} from './plain/Page'
