@@ -45,6 +45,8 @@ check: ## what a change must pass before it is read: format, lints, licences and
 
 bench: peers ## measure, one JSON line for each figure
 	cargo bench --locked --workspace --bench '*'
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory ui && cd ui && CHROMIUM=$$(test/chromium) && CHROMIUM=$$CHROMIUM npm run -s bench; \
+	else echo "left out: the bench of the web UI, which needs Node"; fi
 
 peers: ## build the real tools that tests compare with and run against, where they are missing
 	@tests/peers/build

@@ -1,6 +1,6 @@
 import {useVirtualizer} from '@tanstack/react-virtual'
 import {ArrowDown, ArrowUp} from 'lucide-react'
-import {useEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type MouseEvent, type ReactNode} from 'react'
+import {memo, useEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type MouseEvent, type ReactNode} from 'react'
 
 import {useCell} from '@/api/cell'
 import {appearance, rowHeight} from '@/shell/appearance'
@@ -95,10 +95,19 @@ export function Table<T>({label, columns, count, at, rowKey, onOpen, selected, s
       }
     }
   }
+  // Rows are drawn anew where they changed, not where the table scrolled: what they call stays the same for them.
+  const latest = useRef({onOpen, onFocus})
+  latest.current = {onOpen, onFocus}
+  const acts = useRef<Acts<T>>({
+    focus(index) {
+      setFocus(index)
+      latest.current.onFocus?.(index)
+    },
+    open: (row, event) => latest.current.onOpen?.(row, event),
+  }).current
   const tab = Math.min(focus, Math.max(0, count - 1))
   const tracks = (most: number) => columns.filter(column => (column.priority ?? 1) <= most).map(column => column.width ?? 'minmax(0, 1fr)').join(' ')
   const style = {'--columns': tracks(3), '--columns-medium': tracks(2), '--columns-narrow': tracks(1)} as CSSProperties
-  const hide = (column: Column<T>) => (column.priority === 3 ? css.p3 : column.priority === 2 ? css.p2 : undefined)
 
   return (
     <div ref={scroll} className={cx(css.table, className)} style={style} role="grid" aria-label={label} aria-rowcount={count + 1} aria-colcount={columns.length} aria-multiselectable={selected ? true : undefined} onKeyDown={onKeyDown}>
@@ -120,34 +129,57 @@ export function Table<T>({label, columns, count, at, rowKey, onOpen, selected, s
         {items.map(item => {
           const row = at(item.index)
           const key = row === undefined ? `row ${item.index}` : rowKey(row)
-          return (
-            <div
-              key={key}
-              role="row"
-              data-index={item.index}
-              aria-rowindex={item.index + 2}
-              aria-selected={selected && row !== undefined ? selected.has(key) : undefined}
-              tabIndex={item.index === tab ? 0 : -1}
-              className={cx(css.row, onOpen && css.openable)}
-              style={{transform: `translateY(${item.start}px)`}}
-              onFocus={() => {
-                setFocus(item.index)
-                onFocus?.(item.index)
-              }}
-              onClick={event => {
-                if (row === undefined || !onOpen || (event.target as HTMLElement).closest('a, button, input, label')) return
-                onOpen(row, event)
-              }}
-            >
-              {columns.map(column => (
-                <span key={column.id} role="gridcell" className={cx(css.cell, column.number && css.number, hide(column))}>
-                  {row === undefined ? <Skeleton lines={1} /> : column.cell(row, item.index)}
-                </span>
-              ))}
-            </div>
-          )
+          return <Line key={key} row={row} index={item.index} start={item.start} columns={columns} stop={item.index === tab} chosen={selected && row !== undefined ? selected.has(key) : undefined} opens={onOpen !== undefined} acts={acts} />
         })}
       </div>
     </div>
   )
+}
+
+interface Acts<T> {
+  focus(index: number): void
+  open(row: T, event: MouseEvent): void
+}
+
+interface LineProps<T> {
+  row: T | undefined
+  index: number
+  start: number
+  columns: Array<Column<T>>
+  /** It has the tab stop. */
+  stop: boolean
+  chosen?: boolean
+  opens: boolean
+  acts: Acts<T>
+}
+
+function LineOf<T>({row, index, start, columns, stop, chosen, opens, acts}: LineProps<T>) {
+  return (
+    <div
+      role="row"
+      data-index={index}
+      aria-rowindex={index + 2}
+      aria-selected={chosen}
+      tabIndex={stop ? 0 : -1}
+      className={cx(css.row, opens && css.openable)}
+      style={{transform: `translateY(${start}px)`}}
+      onFocus={() => acts.focus(index)}
+      onClick={event => {
+        if (row === undefined || !opens || (event.target as HTMLElement).closest('a, button, input, label')) return
+        acts.open(row, event)
+      }}
+    >
+      {columns.map(column => (
+        <span key={column.id} role="gridcell" className={cx(css.cell, column.number && css.number, hide(column))}>
+          {row === undefined ? <Skeleton lines={1} /> : column.cell(row, index)}
+        </span>
+      ))}
+    </div>
+  )
+}
+
+const Line = memo(LineOf) as typeof LineOf
+
+function hide(column: {priority?: 1 | 2 | 3}): string | undefined {
+  return column.priority === 3 ? css.p3 : column.priority === 2 ? css.p2 : undefined
 }
