@@ -5,7 +5,7 @@ SHELL := bash
 
 CARGO_DENY := 0.20.2
 
-.PHONY: help up ui ui-test screenshots test check bench peers
+.PHONY: help up ui ui-test screenshots test check bench fuzz peers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench: peers ## measure, one JSON line for each figure
 	cargo bench --locked --workspace --bench '*'
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory ui && cd ui && CHROMIUM=$$(test/chromium) && CHROMIUM=$$CHROMIUM npm run -s bench; \
 	else echo "left out: the bench of the web UI, which needs Node"; fi
+
+fuzz: ## give each input of strangers ten minutes of a fuzzer; EACH=60 make fuzz gives them one
+	@tests/fuzz/run $${EACH:-600}
 
 peers: ## build the real tools that tests compare with and run against, where they are missing
 	@tests/peers/build

@@ -90,7 +90,9 @@ fn what_would_be_made_changed_kept_and_pruned() {
     let plan = planned(&lab, 2, &["shop"]);
     let changed = step(&plan, "ConfigMap", "settings");
     assert_eq!((&changed["action"], &changed["reason"]), (&json!("change"), &json!("it differs from Git")));
-    let field = json!([{"path": "data.a", "live": "0", "desired": "1", "cause": "was changed in Git"}]);
+    let field = json!([{
+        "path": "data.a", "live": "0", "desired": "1", "cause": "was changed in Git", "why": "git", "owner": null
+    }]);
     assert_eq!(changed["fields"], field);
     assert_eq!(step(&plan, "Secret", "login")["action"], "unchanged");
     let kept = step(&plan, "ConfigMap", "old");
