@@ -38,7 +38,8 @@ async fn eventually(what: &str, condition: impl Fn() -> bool) {
     assert!(tokio::time::timeout(Duration::from_secs(60), holds).await.is_ok(), "not within a minute: {what}");
 }
 
-/// Waits until something is told of `app`, and returns everything that was told until then.
+/// Waits until something is told of `app`, and returns everything that was told until then: also of the applications of
+/// tests that run at the same time, since all share the server.
 async fn told(changes: &mut Changes, app: &str) -> Vec<String> {
     let mut apps = Vec::new();
     let all = async {
@@ -83,7 +84,7 @@ async fn objects_come_change_and_go_and_what_does_not_matter_wakes_nobody() {
     let sets = format!("/apis/apps/v1/namespaces/{namespace}/statefulsets");
 
     server.expect("POST", &maps, Some(&config_map("come", &namespace, "one", "1"))).unwrap();
-    assert_eq!(told(&mut changes, "come").await, ["come"]);
+    told(&mut changes, "come").await;
     let before = cache.managed("come");
     assert_eq!(before[0].object.value().str_at(&["data", "a"]), Some("1"));
 
