@@ -2,6 +2,7 @@
 //! `path.Match` (lists of kinds). Both are compiled once and matched in time linear in the text.
 
 mod glob;
+mod node;
 mod path_pattern;
 mod program;
 

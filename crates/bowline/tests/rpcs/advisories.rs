@@ -117,6 +117,21 @@ fn requests_of_foreign_pages(world: &World) {
     }
     let cookies = login_cookies(world);
     assert!(cookies.contains("SameSite=lax") && cookies.to_lowercase().contains("httponly"), "{cookies}");
+    assert!(cookies.contains("path=/;"), "{cookies}");
+    // They follow the settings while the server runs.
+    let patch = json!({"data": {"server.basehref": "/ui"}}).to_string();
+    let lab = &world.lab;
+    lab.kubectl(&["-n", &lab.control, "patch", "configmap", "argocd-cmd-params-cm", "--type=merge", "-p", &patch]);
+    let until = Instant::now() + Duration::from_secs(30);
+    loop {
+        let alice = json!({"username": "alice", "password": "alice-password"});
+        let answer = world.tour(Way::Rest, "").ask("session.SessionService/Create", &alice);
+        let cookie = answer.headers.get("set-cookie").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if cookie.contains("path=/ui") {
+            break;
+        }
+        assert!(Instant::now() < until, "{cookie}");
+    }
 }
 
 fn login_cookies(world: &World) -> String {
