@@ -122,6 +122,7 @@ pub fn server(global: &Global, address: String, entry: &ServerEntry) -> Result<S
         cert: file(&flags.client_crt)?.or(pem(&entry.client_certificate_data)?),
         key: file(&flags.client_crt_key)?.or(pem(&entry.client_certificate_key_data)?).map(Sensitive::new),
         insecure: flags.insecure.unwrap_or(entry.insecure),
+        only: None,
         server_name: None,
     };
     let root_path = flags.grpc_web_root_path.clone().unwrap_or_else(|| entry.grpc_web_root_path.clone());

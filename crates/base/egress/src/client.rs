@@ -67,15 +67,29 @@ pub struct Route {
     pub proxy: Option<Proxy>,
 }
 
+/// Where redirects may lead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Follow {
+    /// Wherever the allow-list lets them.
+    #[default]
+    Anywhere,
+    /// To the same origin; another one is an error.
+    SameOrigin,
+    /// Nowhere: a redirect is the answer.
+    Nowhere,
+}
+
 /// A request.
 pub struct Ask<'a> {
     /// The method; redirects are followed for GET and HEAD.
     pub method: Method,
+    /// Where redirects may lead.
+    pub follow: Follow,
     /// Where to.
     pub url: Url,
     /// What is accepted.
     pub accept: &'a str,
-    /// Further headers; they go along to other origins, so no credentials may be among them.
+    /// Further headers; they go along wherever redirects lead, so no credentials may be among them unless that is nowhere else.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// A body with its type.
     pub body: Option<(&'static str, Bytes)>,
@@ -96,6 +110,7 @@ impl<'a> Ask<'a> {
     pub fn get(url: Url, route: &'a (dyn Fn(&Url) -> Route + Send + Sync)) -> Ask<'a> {
         Ask {
             method: Method::GET,
+            follow: Follow::default(),
             url,
             accept: "*/*",
             headers: Vec::new(),
@@ -127,7 +142,8 @@ impl Egress {
         let asked = ask.url.to_string();
         for _ in 0..=REDIRECTS {
             let reply = self.hop(&ask, until).await?;
-            let follows = matches!(ask.method, Method::GET | Method::HEAD) && reply.status.is_redirection();
+            let reads = matches!(ask.method, Method::GET | Method::HEAD) && ask.follow != Follow::Nowhere;
+            let follows = reads && reply.status.is_redirection();
             let Some(to) = reply.headers.get(header::LOCATION).filter(|_| follows && is_redirect(reply.status)) else {
                 return Ok(reply);
             };
@@ -136,6 +152,9 @@ impl Egress {
             let to = ask.url.join(to).map_err(|e| refused(format!("its redirect cannot be followed: {e}")))?;
             if ask.url.origin().scheme == Scheme::Https && to.origin().scheme == Scheme::Http {
                 return Err(refused(format!("it redirects to {to}, which is not encrypted")));
+            }
+            if ask.follow == Follow::SameOrigin && to.origin() != ask.url.origin() {
+                return Err(refused(format!("it is sent on to another host ({to}): configure that one")));
             }
             // User and password in a redirect are not ours.
             ask.url = to.without_user();
@@ -152,13 +171,14 @@ impl Egress {
             return Err(Error::Refused { url: ask.url.to_string(), reason });
         }
         let forward = route.proxy.as_ref().filter(|p| origin.scheme == Scheme::Http && p.forwards());
-        if let Some(sender) = self.inner.idle.take(origin, &route) {
-            match self.exchange(ask, sender, forward, until).await {
-                Ok((response, sender)) => return Ok(self.reply(ask, response, sender, route, until)),
-                // It was closed meanwhile; another one is opened. What may have done something is not sent again.
-                Err(_) if ask.method == Method::GET || ask.method == Method::HEAD => {}
-                Err(error) => return Err(error),
-            }
+        // One that waited may be closed meanwhile; then another one is opened. What may have done something is not sent again, and
+        // so not over one that waited.
+        let reads = matches!(ask.method, Method::GET | Method::HEAD);
+        let waited = if reads { self.inner.idle.take(origin, &route) } else { None };
+        if let Some(sender) = waited
+            && let Ok((response, sender)) = self.exchange(ask, sender, forward, until).await
+        {
+            return Ok(self.reply(ask, response, sender, route, until));
         }
         let sender = match timeout_at(until.min(Instant::now() + DIAL), self.open(&ask.url, &route, &reach)).await {
             Ok(opened) => opened?,
@@ -224,6 +244,9 @@ impl Egress {
         headers.insert(header::ACCEPT, value(ask.accept)?);
         let encoding = if ask.gzip { "gzip" } else { "identity" };
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(encoding));
+        if let Some((kind, _)) = &ask.body {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        }
         for (name, value) in &ask.headers {
             headers.insert(name.clone(), value.clone());
         }
@@ -235,8 +258,7 @@ impl Egress {
             authorization.set_sensitive(true);
             headers.insert(header::PROXY_AUTHORIZATION, authorization);
         }
-        if let Some((kind, body)) = &ask.body {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        if let Some((_, body)) = &ask.body {
             *request.body_mut() = Full::new(body.clone());
         }
         Ok(request)

@@ -15,7 +15,7 @@ mod reply;
 mod tls;
 mod url;
 
-pub use client::{Ask, Egress, Reach, Route};
+pub use client::{Ask, Egress, Follow, Reach, Route};
 pub use dial::{Io, dial, handshake};
 pub use error::{Error, chain};
 pub use hyper::{Method, StatusCode, header};

@@ -22,6 +22,8 @@ pub struct Tls {
     pub key: Option<Sensitive<Vec<u8>>>,
     /// Accept any certificate.
     pub insecure: bool,
+    /// Accept this certificate (PEM) and no other, whoever signed it and whatever its name.
+    pub only: Option<Vec<u8>>,
     /// The name that the server's certificate must carry, where it is not the URL's host.
     pub server_name: Option<String>,
 }
@@ -33,8 +35,12 @@ pub fn client_config(tls: &Tls, identity: Option<(&[u8], &[u8])>, alpn: &[&[u8]]
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
         .map_err(|e| chain(&e))?;
-    let builder = if tls.insecure {
-        builder.dangerous().with_custom_certificate_verifier(Arc::new(AcceptAny { provider }))
+    let only = match &tls.only {
+        Some(pem) => Some(certificates(pem).map_err(|e| format!("the server's certificate: {e}"))?.swap_remove(0)),
+        None => None,
+    };
+    let builder = if tls.insecure || only.is_some() {
+        builder.dangerous().with_custom_certificate_verifier(Arc::new(Known { only, provider }))
     } else {
         builder.with_root_certificates(roots(tls.ca.as_deref())?)
     };
@@ -74,22 +80,28 @@ fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, &'static str
     if certs.is_empty() { Err("holds no certificate in PEM") } else { Ok(certs) }
 }
 
-/// Accepts every certificate, for servers that are configured so.
+/// Accepts one certificate, or every one, for servers that are configured so.
 #[derive(Debug)]
-struct AcceptAny {
+struct Known {
+    only: Option<CertificateDer<'static>>,
     provider: Arc<CryptoProvider>,
 }
 
-impl ServerCertVerifier for AcceptAny {
+impl ServerCertVerifier for Known {
     fn verify_server_cert(
         &self,
-        _: &CertificateDer<'_>,
+        shown: &CertificateDer<'_>,
         _: &[CertificateDer<'_>],
         _: &ServerName<'_>,
         _: &[u8],
         _: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
+        match &self.only {
+            Some(only) if only != shown => {
+                Err(rustls::Error::General("the server shows another certificate than the configured one".into()))
+            }
+            _ => Ok(ServerCertVerified::assertion()),
+        }
     }
 
     fn verify_tls12_signature(

@@ -101,6 +101,7 @@ impl Config {
             cert: pem(user, "client-certificate", user_directory)?,
             key: pem(user, "client-key", user_directory)?.map(Sensitive::new),
             insecure: flag("insecure-skip-tls-verify"),
+            only: None,
             server_name: Some(text(cluster, "tls-server-name")).filter(|name| !name.is_empty()),
         };
         Ok(Config {

@@ -162,6 +162,7 @@ impl Bound {
             program: std::env::current_exe().ok(),
             disable_auth: args.disable_auth,
             login_limits: login_limits(),
+            proxies: crate::registry::proxies()?,
             ..Config::default()
         };
         self.server.start(config, around);

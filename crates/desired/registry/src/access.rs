@@ -156,6 +156,7 @@ impl Credentials {
             cert: self.tls_client_cert.as_ref().map(|pem| pem.clone().into_bytes()),
             key: self.tls_client_key.as_ref().map(|pem| Sensitive::new(pem.expose().clone().into_bytes())),
             insecure: self.insecure,
+            only: None,
             server_name: None,
         }
     }

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use axum::Router;
 use bowline_base_clock::Clock;
+use bowline_base_egress::{Proxies, Reach};
+use bowline_base_task::Tasks;
 use bowline_web_admin::{
     Accounts, Certificates, Clusters, Context, GpgKeys, Notifications, Projects, Repositories, RepositoryCredentials,
     Sessions, SettingsReader, States, Versions,
@@ -28,6 +30,8 @@ use crate::options::Options;
 
 /// How long the first start waits before it tries again.
 const AGAIN: Duration = Duration::from_secs(2);
+/// How the server calls itself.
+const AGENT: &str = concat!("bowline/", env!("CARGO_PKG_VERSION"));
 
 /// What answers, besides what this crate answers itself.
 pub(crate) struct Handlers {
@@ -54,6 +58,10 @@ pub(crate) struct Pieces {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: Metrics,
     pub(crate) serving: watch::Receiver<bool>,
+    /// What stands between the server and identity providers.
+    pub(crate) proxies: Proxies,
+    /// Owns connections to them.
+    pub(crate) tasks: Tasks,
 }
 
 // === impl Pieces ===
@@ -65,9 +73,11 @@ impl Pieces {
         let dex = bowline_web_auth::DexServer::default();
         let params = world.config_map("argocd-cmd-params-cm").unwrap_or_default();
         let flag = |key: &str| params.get(key).is_some_and(|value| value.trim() == "true");
+        // Who runs the installation names the identity provider: it may be anywhere.
+        let client_out = bowline_base_egress::Egress::new(self.tasks, AGENT, |_| Reach::Anywhere);
         let auth = Arc::new(Authenticator::new(Parts {
             vault: Arc::new(KubeVault::new(client.clone(), world.namespace())),
-            http: Arc::new(Egress),
+            http: Arc::new(Egress::new(client_out, self.proxies)),
             clock: self.clock.clone(),
             random: Arc::new(SystemRandom),
             options: bowline_web_auth::Options {

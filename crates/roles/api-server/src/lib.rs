@@ -37,6 +37,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bowline_base_clock::Clock;
+use bowline_base_egress::Proxies;
 use bowline_base_kube::Client;
 use bowline_base_task::Tasks;
 use bowline_base_telemetry::Health;
@@ -81,6 +82,8 @@ pub struct Config {
     pub disable_auth: bool,
     /// Limits of logins.
     pub login_limits: bowline_web_auth::Limits,
+    /// What stands between the server and identity providers.
+    pub proxies: Proxies,
 }
 
 impl Default for Config {
@@ -93,6 +96,7 @@ impl Default for Config {
             files: Files::built(),
             disable_auth: false,
             login_limits: bowline_web_auth::Limits::default(),
+            proxies: Proxies::default(),
         }
     }
 }
@@ -175,6 +179,8 @@ impl ApiServer {
             clock: clock.clone(),
             metrics: metrics.clone(),
             serving,
+            proxies: config.proxies,
+            tasks: tasks.clone(),
         };
         let assembled = handlers.clone();
         spawn(&tasks, "follow the server's options", async move {

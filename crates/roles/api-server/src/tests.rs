@@ -110,7 +110,10 @@ fn with_auth(full: bool, disable_auth: bool) -> Lab {
     let auth = Arc::new(Authenticator::new(Parts {
         world: world.clone(),
         vault: Arc::new(Empty),
-        http: Arc::new(Egress),
+        http: Arc::new(Egress::new(
+            bowline_base_egress::Egress::new(Tasks::new(), "bowline", |_| bowline_base_egress::Reach::Anywhere),
+            Proxies::default(),
+        )),
         clock: clock.clone(),
         random: Arc::new(SystemRandom),
         options: bowline_web_auth::Options { disable_auth, ..Default::default() },

@@ -257,6 +257,7 @@ pub fn config(secret: &ClusterSecret) -> Result<Config, String> {
             cert: pem(&auth.cert),
             key: pem(auth.key.expose()).map(Sensitive::new),
             insecure: auth.insecure,
+            only: None,
             server_name: text(&auth.server_name),
         },
         auth: who,

@@ -1,24 +1,19 @@
 //! [`Http`]: requests to identity providers, as a port, and [`Egress`], which sends them.
 
-mod tls;
-
 use std::fmt;
 use std::time::Duration;
 
+use bowline_base_egress::{self as client, Egress as Client, Follow, Proxies, Route, Tls, Url};
 use bowline_core_ports::BoxFuture;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 /// How long a request may take, from its start to the end of its answer.
 const DEADLINE: Duration = Duration::from_secs(30);
 /// What an answer may have: keys and tokens are far below.
-const LONGEST: usize = 1 << 20;
-/// How often an answer may send a reading request elsewhere.
-const REDIRECTS: usize = 5;
+const LONGEST: u64 = 1 << 20;
+/// The type of a body whose headers tell none.
+const PLAIN: &str = "application/octet-stream";
 
 /// A request.
 #[derive(Clone, Debug)]
@@ -73,9 +68,12 @@ pub trait Http: Send + Sync + fmt::Debug {
     fn send(&self, ask: Ask) -> BoxFuture<'_, Result<Answer, HttpError>>;
 }
 
-/// Sends requests over the network, a connection each: an identity provider is asked a few times an hour.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Egress;
+/// Sends requests over the network, as everything that goes out does: through the machine's proxies, bounded.
+#[derive(Clone, Debug)]
+pub struct Egress {
+    client: Client,
+    proxies: Proxies,
+}
 
 // === impl Ask ===
 
@@ -103,80 +101,49 @@ impl Ask {
 
 // === impl Egress ===
 
+impl Egress {
+    /// Over this client, through the machine's `proxies`. Who runs the installation names the identity provider, so its client must
+    /// let every host through.
+    pub fn new(client: Client, proxies: Proxies) -> Egress {
+        Egress { client, proxies }
+    }
+
+    async fn ask(&self, ask: Ask) -> Result<Answer, String> {
+        let url = Url::parse(&ask.url).map_err(|error| error.to_string())?;
+        let tls = ask.trust.tls();
+        let route = |url: &Url| Route { tls: tls.clone(), proxy: self.proxies.for_url(url).cloned() };
+        let mut request = client::Ask::get(url, &route);
+        request.method = ask.method;
+        // Headers carry credentials, which are meant for this host alone.
+        request.follow = if ask.follows { Follow::SameOrigin } else { Follow::Nowhere };
+        request.headers = ask.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        request.body = (!ask.body.is_empty()).then_some((PLAIN, ask.body));
+        request.deadline = DEADLINE;
+        let mut reply = self.client.send(request).await.map_err(|error| error.to_string())?;
+        let (status, headers) = (reply.status, std::mem::take(&mut reply.headers));
+        let body = reply.bytes(LONGEST).await.map_err(|error| error.to_string())?;
+        Ok(Answer { status, headers, body: body.into() })
+    }
+}
+
 impl Http for Egress {
     fn send(&self, ask: Ask) -> BoxFuture<'_, Result<Answer, HttpError>> {
         Box::pin(async move {
             let what = format!("{} {}", ask.method, ask.url.split('?').next().unwrap_or_default());
-            match tokio::time::timeout(DEADLINE, follow(ask)).await {
-                Ok(Ok(answer)) => Ok(answer),
-                Ok(Err(reason)) => Err(HttpError(format!("{what}: {reason}"))),
-                Err(_) => Err(HttpError(format!("{what}: no answer within {} s", DEADLINE.as_secs()))),
-            }
+            self.ask(ask).await.map_err(|reason| HttpError(format!("{what}: {reason}")))
         })
     }
 }
 
-/// Sends a request, and goes where the answer to a reading one sends it: on the same host, for its headers are meant for that.
-async fn follow(mut ask: Ask) -> Result<Answer, String> {
-    for _ in 0..REDIRECTS {
-        let uri: Uri = ask.url.parse().map_err(|_| "the URL is none".to_string())?;
-        let answer = once(&ask, &uri).await?;
-        let reads = ask.follows && ask.method == Method::GET && answer.status.is_redirection();
-        let Some(target) = answer.headers.get("location").and_then(|v| v.to_str().ok()).filter(|_| reads) else {
-            return Ok(answer);
-        };
-        let same = format!("{}://{}", uri.scheme_str().unwrap_or_default(), uri.authority().map_or("", |a| a.as_str()));
-        ask.url = if target.starts_with('/') && !target.starts_with("//") {
-            format!("{same}{target}")
-        } else {
-            target.into()
-        };
-        if !ask.url.starts_with(&format!("{same}/")) {
-            return Err(format!("it is sent on to another host ({target}): configure that one"));
+// === impl Trust ===
+
+impl Trust {
+    fn tls(&self) -> Tls {
+        match self {
+            Trust::System => Tls::default(),
+            Trust::Authorities(pem) => Tls { ca: Some(pem.clone().into_bytes()), ..Tls::default() },
+            Trust::Exactly(pem) => Tls { only: Some(pem.clone().into_bytes()), ..Tls::default() },
+            Trust::Any => Tls { insecure: true, ..Tls::default() },
         }
     }
-    Err("it is sent on again and again".to_string())
 }
-
-async fn once(ask: &Ask, uri: &Uri) -> Result<Answer, String> {
-    let https = match uri.scheme_str() {
-        Some("https") => true,
-        Some("http") => false,
-        _ => return Err("the URL does not begin with http:// or https://".to_string()),
-    };
-    let host = uri.host().ok_or("the URL has no host")?.trim_matches(['[', ']']);
-    let port = uri.port_u16().unwrap_or(if https { 443 } else { 80 });
-    let stream = TcpStream::connect((host, port)).await.map_err(|error| error.to_string())?;
-    let io: Box<dyn Io> =
-        if https { Box::new(tls::connect(stream, host, &ask.trust).await?) } else { Box::new(stream) };
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(io)).await.map_err(|error| error.to_string())?;
-    let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let mut request = Request::builder().method(&ask.method).uri(path);
-    if let Some(headers) = request.headers_mut() {
-        headers.clone_from(&ask.headers);
-        let authority = uri.authority().map_or("", |authority| authority.as_str());
-        headers.insert(http::header::HOST, HeaderValue::try_from(authority).map_err(|error| error.to_string())?);
-        headers.insert("user-agent", HeaderValue::from_static(concat!("bowline/", env!("CARGO_PKG_VERSION"))));
-    }
-    let request = request.body(Full::new(ask.body.clone())).map_err(|error| error.to_string())?;
-    let exchange = async {
-        let response = sender.send_request(request).await.map_err(|error| error.to_string())?;
-        let (head, body) = response.into_parts();
-        let body = Limited::new(body, LONGEST).collect().await.map_err(|error| error.to_string())?.to_bytes();
-        Ok(Answer { status: head.status, headers: head.headers, body })
-    };
-    tokio::pin!(exchange);
-    // The connection is driven here and nowhere else, so nothing is left of it when this ends.
-    tokio::select! {
-        answer = &mut exchange => answer,
-        ended = connection => match ended {
-            Ok(()) => exchange.await,
-            Err(error) => Err(error.to_string()),
-        },
-    }
-}
-
-/// Bytes both ways.
-trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}

@@ -130,6 +130,24 @@ async fn redirects_end_and_lead_only_where_they_may() {
 }
 
 #[tokio::test]
+async fn who_sends_credentials_in_headers_stays_where_they_belong() {
+    let tasks = Tasks::new();
+    let other = Server::start(&tasks, vec![("/there", text("200 OK", "", "there"))]).await;
+    let away = text("302 Found", &format!("Location: {}/there\r\n", other.origin), "");
+    let near = text("302 Found", "Location: /here\r\n", "");
+    let served = vec![("/away", away), ("/near", near), ("/here", text("200 OK", "", "here"))];
+    let server = Server::start(&tasks, served).await;
+    let egress = anywhere(&tasks);
+    let ask =
+        async |path: &str, follow: Follow| egress.send(Ask { follow, ..Ask::get(server.url(path), &plainly) }).await;
+    let error = ask("/away", Follow::SameOrigin).await.unwrap_err();
+    assert!(error.to_string().contains("sent on to another host"), "{error}");
+    assert_eq!(ask("/near", Follow::SameOrigin).await.unwrap().bytes(10).await.unwrap(), b"here");
+    assert_eq!(ask("/away", Follow::Nowhere).await.unwrap().status, 302);
+    assert!(other.seen().is_empty());
+}
+
+#[tokio::test]
 async fn the_allow_list_is_asked_of_every_hop() {
     let tasks = Tasks::new();
     let other = Server::start(&tasks, vec![("/there", text("200 OK", "", ""))]).await;
@@ -193,7 +211,7 @@ async fn what_cannot_be_reached_is_named() {
 
 /// A TLS server that only takes clients with a certificate of its own authority, and says what path they asked for. Gives its URL, the
 /// authority's certificate, and a client's certificate and key.
-async fn tls_server(tasks: &Tasks) -> (Url, String, (String, String)) {
+async fn tls_server(tasks: &Tasks) -> (Url, String, String, (String, String)) {
     use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
     use rustls::pki_types::pem::PemObject;
     let mut params = CertificateParams::new(Vec::new()).unwrap();
@@ -237,13 +255,13 @@ async fn tls_server(tasks: &Tasks) -> (Url, String, (String, String)) {
             let _ = stream.shutdown().await;
         }
     });
-    (Url::parse(&url).unwrap(), ca.pem(), client)
+    (Url::parse(&url).unwrap(), ca.pem(), certificate, client)
 }
 
 #[tokio::test]
 async fn certificates_of_both_sides_are_checked() {
     let tasks = Tasks::new();
-    let (url, ca, (cert, key)) = tls_server(&tasks).await;
+    let (url, ca, own, (cert, key)) = tls_server(&tasks).await;
     let egress = anywhere(&tasks);
     let whole = Tls {
         ca: Some(ca.clone().into_bytes()),
@@ -267,6 +285,10 @@ async fn certificates_of_both_sides_are_checked() {
     assert!(nobody != "/x", "a client without a certificate is not served: {nobody}");
     let other = Tls { server_name: Some("elsewhere".into()), ..whole.clone() };
     assert!(get(url.clone(), other).await.contains("TLS: "));
+    // One certificate and no other, whatever its name and whoever signed it.
+    let only = |pem: &str| Tls { ca: None, only: Some(pem.to_string().into_bytes()), ..whole.clone() };
+    assert_eq!(get(url.clone(), only(&own)).await, "/x");
+    assert!(get(url.clone(), only(&ca)).await.contains("another certificate than the configured one"));
     // A redirect that gives encryption up is not followed.
     let down = get(url.join("/plain").unwrap(), whole).await;
     assert!(down.contains("redirects to http://127.0.0.1:1/x, which is not encrypted"), "{down}");

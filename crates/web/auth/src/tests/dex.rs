@@ -20,6 +20,8 @@ use crate::{
     Ask, Authenticator, DexServer, Egress, Http as _, Kind, Options, Parts, Presented, Session, Sso, SystemRandom,
     Trust,
 };
+use bowline_base_egress::{Proxies, Reach};
+use bowline_base_task::Tasks;
 
 /// Where the server is, for a browser. Nothing listens there: its pages are functions.
 const URL: &str = "https://cd.example";
@@ -69,7 +71,7 @@ impl Dex {
         let mut dex = Dex { child, _pipe: pipe, address, _folder: folder };
         let ready = async {
             let url = format!("http://{}/{path}/healthz", dex.address);
-            while Egress.send(Ask::get(&url, Trust::System)).await.is_err() {
+            while egress().send(Ask::get(&url, Trust::System)).await.is_err() {
                 if let Some(status) = dex.child.try_wait().unwrap() {
                     panic!("dex: {status}: {}", std::fs::read_to_string(dex._folder.path().join("log")).unwrap());
                 }
@@ -107,7 +109,7 @@ impl Server {
         let auth = Authenticator::new(Parts {
             world: vault.world.clone(),
             vault: vault.clone(),
-            http: Arc::new(Egress),
+            http: Arc::new(egress()),
             clock: Arc::new(SystemClock::new()),
             random: Arc::new(SystemRandom),
             options: Options { dex, ..Options::default() },
@@ -140,7 +142,7 @@ impl Server {
             headers.insert("content-type", "application/x-www-form-urlencoded".parse().unwrap());
             let body = Bytes::from(body.to_string());
             let ask = Ask { method, url: url.into(), headers, body, trust: Trust::System, follows: false };
-            let answer = Egress.send(ask).await.unwrap();
+            let answer = egress().send(ask).await.unwrap();
             (answer.status, answer.headers, answer.body)
         };
         let location = headers.get("location").map_or("", |value| value.to_str().unwrap()).to_string();
@@ -190,6 +192,12 @@ fn kept<'a>(cookies: impl Iterator<Item = &'a str>) -> String {
 
 fn jar(response: &Response<Bytes>) -> String {
     kept(response.headers().get_all("set-cookie").iter().map(|value| value.to_str().unwrap()))
+}
+
+/// Requests as the server sends them, without proxies.
+fn egress() -> Egress {
+    let client = bowline_base_egress::Egress::new(Tasks::new(), "bowline", |_| Reach::Anywhere);
+    Egress::new(client, Proxies::default())
 }
 
 #[tokio::test]

@@ -298,3 +298,24 @@ async fn a_policy_that_cannot_be_read_leaves_the_last_good_one() {
     policy("");
     assert!(!may());
 }
+
+#[tokio::test]
+async fn cookies_follow_the_settings() {
+    let lab = Lab::new();
+    let cookie = |lab: &Lab| lab.auth.options().cookies().token("argocd.token", "x").unwrap().remove(0);
+    assert_eq!(cookie(&lab), "argocd.token=x; path=/; SameSite=lax; httpOnly; Secure");
+    lab.auth.follow("/ui/", "", true);
+    assert_eq!(cookie(&lab), "argocd.token=x; path=/ui/; SameSite=lax; httpOnly");
+    lab.auth.follow("/", "", false);
+    assert!(cookie(&lab).ends_with("Secure"));
+}
+
+#[tokio::test]
+async fn a_session_that_was_ended_is_good_no_more() {
+    let lab = Lab::new();
+    let now = lab.provider.now();
+    let token = token(&lab, &json!({"exp": now + 3600}), SIGNING_KEY);
+    let session = lab.ask(&token).await.unwrap();
+    lab.auth.end(&bearer(&token), Some(&session.principal)).await;
+    assert!(lab.ask(&token).await.unwrap_err().to_string().contains("token is revoked"));
+}
