@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use bowline_core_crd::{
-    Application, HealthStatusCode, OperationPhase, OperationState, ResourceStatus, ResultCode, SyncStatusCode, Time,
+    Application, HealthStatusCode, OperationPhase, OperationState, ResourceStatus, ResultCode, RevisionHistory,
+    SyncStatusCode, Time,
 };
 use serde::Serialize;
 
@@ -215,7 +216,7 @@ impl<'a> Summary<'a> {
             },
             sync: Sync { status: facts.sync, revisions },
             refreshing: facts.refreshing,
-            operation: status.operation_state.as_ref().map(Operation::of),
+            operation: status.operation_state.as_ref().map(|state| Operation::of(state, &status.history)),
             pending: facts.pending,
             sources: facts.sources.iter().map(Source::of).collect(),
             destination: Destination {
@@ -261,8 +262,26 @@ fn object(resource: &ResourceStatus) -> String {
     format!("{}/{}", resource.kind, resource.name)
 }
 
+/// Whether an operation leads back to what was deployed before: every sync names its sources, so that alone tells nothing. A rollback
+/// is asked for by somebody, applies without hooks, and deploys what some sync deployed before the last one.
+fn leads_back(state: &OperationState, history: &[RevisionHistory]) -> bool {
+    let Some(sync) = state.operation.sync.as_ref() else { return false };
+    let applies = sync.sync_strategy.as_ref().is_some_and(|strategy| strategy.apply.is_some());
+    if state.operation.initiated_by.automated || !applies {
+        return false;
+    }
+    let same = |past: &RevisionHistory| {
+        let one = sync.source.as_ref().is_some_and(|source| *source == past.source) && sync.revision == past.revision;
+        let several = !past.sources.is_empty() && sync.sources == past.sources && sync.revisions == past.revisions;
+        several || (past.sources.is_empty() && one)
+    };
+    let before = |past: &&RevisionHistory| past.deployed_at.is_some() && past.deployed_at <= state.started_at;
+    let mut before = history.iter().filter(before).rev();
+    before.next().is_some_and(|last| !same(last)) && before.any(same)
+}
+
 impl<'a> Operation<'a> {
-    fn of(state: &'a OperationState) -> Operation<'a> {
+    fn of(state: &'a OperationState, history: &[RevisionHistory]) -> Operation<'a> {
         let sync = state.operation.sync.as_ref();
         let result = state.sync_result.as_ref();
         let synced = result.map(|result| result.revision.as_str()).filter(|revision| !revision.is_empty());
@@ -274,9 +293,8 @@ impl<'a> Operation<'a> {
             let one = all.find(|r| r.status == ResultCode::SyncFailed || bad(&r.hook_phase))?;
             Some(Failed { object: format!("{}/{}", one.kind, one.name), message: short(&one.message) })
         });
-        let rollback = sync.is_some_and(|sync| sync.source.is_some() || !sync.sources.is_empty());
         Operation {
-            kind: if rollback { "rollback" } else { "sync" },
+            kind: if leads_back(state, history) { "rollback" } else { "sync" },
             phase: state.phase.as_str(),
             message: short(&state.message),
             started_at: state.started_at,

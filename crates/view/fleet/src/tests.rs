@@ -280,6 +280,44 @@ fn a_row_tells_what_a_list_shows() {
     );
 }
 
+#[test]
+fn a_rollback_is_what_leads_back_not_every_sync_that_names_its_source() {
+    let kind = |operation: Value, history: Value| {
+        let mut app = app("cart shop Healthy Synced https://git.example/shop env=prod");
+        let state = json!({"phase": "Succeeded", "startedAt": "2026-01-02T03:00:00Z", "operation": operation});
+        app.status.operation_state = Some(serde_json::from_value(state).unwrap());
+        app.status.history = serde_json::from_value(history).unwrap();
+        let apps = Apps::from([(AppName::new("argocd", "cart"), Arc::new(app))]);
+        let rows = Fleet::default().update(1, clusters(), apps.iter());
+        let row: Value = serde_json::from_slice(&rows.all[0].json).unwrap();
+        row["operation"]["kind"].as_str().unwrap().to_string()
+    };
+    let source = json!({"repoURL": "https://git.example/shop", "path": "app"});
+    let past = |id: i64, revision: &str, hour: i64| {
+        let at = format!("2026-01-02T0{hour}:00:00Z");
+        json!({"id": id, "revision": revision, "source": source, "deployedAt": at})
+    };
+    // The last is what the operation itself deployed.
+    let history = json!([past(0, "a", 1), past(1, "b", 2), past(2, "a", 4)]);
+    let apply = json!({"apply": {}});
+    let asked = |revision: &str, strategy: &Value, automated: bool| {
+        let sync = json!({"revision": revision, "source": source, "syncStrategy": strategy});
+        json!({"sync": sync, "initiatedBy": {"automated": automated}})
+    };
+    let none = json!({});
+    for (operation, history, wanted) in [
+        (asked("a", &apply, false), &history, "rollback"),
+        (asked("b", &apply, false), &history, "sync"),
+        (asked("c", &apply, false), &history, "sync"),
+        (asked("a", &none, false), &history, "sync"),
+        (asked("a", &apply, true), &history, "sync"),
+        (asked("a", &none, true), &json!([past(0, "a", 4)]), "sync"),
+        (asked("a", &apply, false), &json!([past(0, "a", 4)]), "sync"),
+    ] {
+        assert_eq!(kind(operation.clone(), history.clone()), wanted, "{operation}");
+    }
+}
+
 proptest! {
     /// One walk over all rows finds and counts what one walk for each facet and value does.
     #[test]

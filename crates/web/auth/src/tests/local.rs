@@ -305,7 +305,7 @@ async fn cookies_follow_the_settings() {
     let cookie = |lab: &Lab| lab.auth.options().cookies().token("argocd.token", "x").unwrap().remove(0);
     assert_eq!(cookie(&lab), "argocd.token=x; path=/; SameSite=lax; httpOnly; Secure");
     lab.auth.follow("/ui/", "", true);
-    assert_eq!(cookie(&lab), "argocd.token=x; path=/ui/; SameSite=lax; httpOnly");
+    assert_eq!(cookie(&lab), "argocd.token=x; path=/ui; SameSite=lax; httpOnly");
     lab.auth.follow("/", "", false);
     assert!(cookie(&lab).ends_with("Secure"));
 }
