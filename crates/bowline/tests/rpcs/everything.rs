@@ -495,6 +495,31 @@ fn applications(t: &mut Tour<'_>, outside: &Outside) {
     });
     assert_eq!(newer(t, "application", &name), "kept", "after operations");
 
+    // One of an artifact of a registry, which says more of itself than its content.
+    let (registry, kind) = (&outside.registry, "application/vnd.oci.image.manifest.v1+json");
+    let config = registry.blob("team/app", ("application/vnd.oci.empty.v1+json", b"{}"));
+    let said =
+        json!({"org.opencontainers.image.description": "Shop", "org.opencontainers.image.url": "javascript:alert(1)"});
+    let layer = registry.blob("team/app", ("application/vnd.oci.image.layer.v1.tar", b"x"));
+    let manifest =
+        json!({"schemaVersion": 2, "mediaType": kind, "config": config, "layers": [layer], "annotations": said});
+    registry.push_manifest("team/app", "1.0.0", kind, &manifest);
+    let url = format!("oci://{}/team/app", registry.host());
+    let stored = json!({"repo": {"repo": url, "type": "oci", "insecureOCIForceHttp": true}, "upsert": true});
+    t.good("repository.RepositoryService/CreateRepository", stored, json!({"repo": url}));
+    let artifact = format!("artifact-{w}");
+    let source = json!({"repoURL": url, "path": ".", "targetRevision": "1.0.0"});
+    let spec = json!({"project": project, "source": source, "destination": {"server": OWN, "namespace": target}});
+    let app = json!({"metadata": {"name": artifact, "namespace": control}, "spec": spec});
+    t.good(&format!("{service}/Create"), json!({"application": app, "validate": false}), json!({}));
+    let told = t.good(
+        &format!("{service}/GetOCIMetadata"),
+        json!({"name": artifact, "revision": "1.0.0"}),
+        json!({"description": "Shop"}),
+    );
+    assert!(!told.to_string().contains("javascript"), "{told}");
+    t.good(&format!("{service}/Delete"), json!({"name": artifact, "cascade": false}), json!({}));
+
     // One of a chart.
     let (helm, chart) = (outside.helm.url(), format!("chart-{w}"));
     let source = json!({"repoURL": helm, "chart": "hello", "targetRevision": "1.0.0"});

@@ -1,5 +1,6 @@
 //! [`Charts`]: charts and artifacts that come from registries.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bowline_base_tree::Tree;
@@ -20,6 +21,13 @@ pub trait Charts: Send + Sync {
 
     /// The files of what [`Charts::resolve`] gave: the chart's directory, or the artifact's content.
     fn tree<'a>(&'a self, place: Place<'a>, resolved: &'a ResolvedChart) -> BoxFuture<'a, Result<Tree, SourceError>>;
+
+    /// The annotations of what [`Charts::resolve`] gave for an artifact or a chart in a registry: what its manifest says of it.
+    fn annotations<'a>(
+        &'a self,
+        place: Place<'a>,
+        resolved: &'a ResolvedChart,
+    ) -> BoxFuture<'a, Result<BTreeMap<String, String>, SourceError>>;
 
     /// Forgets which content an exact version had (a hard refresh).
     fn forget(&self, place: Place<'_>, revision: &str);

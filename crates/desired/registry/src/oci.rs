@@ -4,7 +4,7 @@ mod auth;
 mod manifest;
 mod name;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use bowline_base_egress::header::{CONTENT_TYPE, LINK};
 use bowline_base_egress::{Ask, Method, Reply, StatusCode, Url};
@@ -98,6 +98,17 @@ impl Repository<'_> {
 
     /// What a manifest says that the artifact is made of, the manifests of an index followed.
     pub(crate) async fn content(&self, digest: &str, chart: bool) -> Result<Layer, SourceError> {
+        Ok(self.followed(digest, chart).await?.0)
+    }
+
+    /// What the manifest that [`Repository::content`] reads says of the artifact.
+    pub(crate) async fn annotations(&self, digest: &str, chart: bool) -> Result<BTreeMap<String, String>, SourceError> {
+        let (_, body) = self.followed(digest, chart).await?;
+        manifest::annotations(&body).map_err(|reason| failure::damaged(format!("{}: {reason}", self.name)))
+    }
+
+    /// The content that a manifest leads to, and the manifest that names it.
+    async fn followed(&self, digest: &str, chart: bool) -> Result<(Layer, Vec<u8>), SourceError> {
         let what = format!("error fetching oci manifest for digest {digest}");
         let mut digest = digest.to_string();
         for _ in 0..DEPTH {
@@ -108,7 +119,7 @@ impl Repository<'_> {
             }
             let types = &self.shared.limits().layer_types;
             match manifest::read(&body, &kind, chart, types) {
-                Ok(Content::Layer(layer)) => return Ok(layer),
+                Ok(Content::Layer(layer)) => return Ok((layer, body)),
                 Ok(Content::Manifest(next)) => digest = next,
                 Err(reason) => return Err(failure::damaged(format!("{}: {reason}", self.name))),
             }

@@ -1,5 +1,7 @@
 //! Manifests: which layer of an artifact is its content.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::name::is_digest;
@@ -86,6 +88,16 @@ pub(crate) fn read(body: &[u8], kind: &str, chart: bool, types: &[String]) -> Re
         [] if chart => Err(format!("manifest does not contain a layer with mediatype {HELM_LAYER}")),
         several => Err(format!("expected only a single oci content layer, got {}", several.len())),
     }
+}
+
+/// What a manifest says of its artifact.
+pub(crate) fn annotations(body: &[u8]) -> Result<BTreeMap<String, String>, String> {
+    #[derive(Deserialize)]
+    struct Annotated {
+        annotations: Option<BTreeMap<String, String>>,
+    }
+    let told: Annotated = serde_json::from_slice(body).map_err(|e| format!("its annotations cannot be read: {e}"))?;
+    Ok(told.annotations.unwrap_or_default())
 }
 
 /// The one manifest of an index that can be meant: a chart's, or the only one that is no attestation.

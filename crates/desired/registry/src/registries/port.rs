@@ -1,5 +1,6 @@
 //! The [`Charts`] port.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bowline_base_tree::Tree;
@@ -9,7 +10,7 @@ use super::{Dependency, Door, LISTED, Registries, Target, meaning, parse, regist
 use crate::disk::{Kind, key};
 use crate::failure;
 use crate::helm::blocking;
-use crate::oci::{self, Name};
+use crate::oci::{self, Name, Repository};
 
 impl Charts for Registries {
     fn resolve<'a>(
@@ -28,6 +29,24 @@ impl Charts for Registries {
         Box::pin(async move {
             let target = self.target(place)?;
             self.tree_at(&target, place.chart, &resolved.artifact, place.pass_credentials).await
+        })
+    }
+
+    fn annotations<'a>(
+        &'a self,
+        place: Place<'a>,
+        resolved: &'a ResolvedChart,
+    ) -> BoxFuture<'a, Result<BTreeMap<String, String>, SourceError>> {
+        Box::pin(async move {
+            let (door, name, chart) = match self.target(place)? {
+                Target::Http(door) => {
+                    return Err(failure::refused(format!("{} is a Helm repository, and no registry", door.url)));
+                }
+                Target::Chart(door, name) => (door, name, true),
+                Target::Artifact(door, name) => (door, name, false),
+            };
+            let repository = Repository { shared: &self.shared, door: &door, name: &name };
+            repository.annotations(&resolved.artifact, chart).await
         })
     }
 

@@ -179,6 +179,21 @@ async fn artifacts_are_trees() {
         let error = lab.fetch(place(&url, ""), revision).await.map(|_| ()).unwrap_err();
         assert!(error.contains(want), "{error}");
     }
+    // What a manifest says of its artifact is told, also behind an index.
+    let layer = registry.blob("team/app", (LAYER, &tgz(&tar(&files))));
+    let config = registry.blob("team/app", ("application/vnd.oci.empty.v1+json", b"{}"));
+    let said = json!({"org.opencontainers.image.description": "Shop"});
+    let kind = "application/vnd.oci.image.manifest.v1+json";
+    let annotated =
+        json!({"schemaVersion": 2, "mediaType": kind, "config": config, "layers": [layer], "annotations": said});
+    let annotated = registry.push_manifest("team/app", "annotated", kind, &annotated);
+    let index = json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": [{"mediaType": kind, "digest": annotated, "size": 1}]});
+    registry.push_manifest("team/app", "annotated-index", INDEX, &index);
+    for (revision, wanted) in [("annotated", Some("Shop")), ("annotated-index", Some("Shop")), ("1.1.0", None)] {
+        let resolved = lab.resolve(app, revision, Freshness::Now).await.unwrap();
+        let told = lab.registries.annotations(app, &resolved).await.unwrap();
+        assert_eq!(told.get("org.opencontainers.image.description").map(String::as_str), wanted, "{revision}");
+    }
     // An index of one manifest is that manifest.
     let manifest = json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": [
         {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": first, "size": 1},

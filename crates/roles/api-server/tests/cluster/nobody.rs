@@ -1,5 +1,6 @@
 //! [`Nobody`], shared by the tests of this crate that ask no engine.
 
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -107,6 +108,14 @@ impl Charts for Nobody {
     }
 
     fn tree<'a>(&'a self, _: Place<'a>, _: &'a ResolvedChart) -> BoxFuture<'a, Result<Tree, SourceError>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn annotations<'a>(
+        &'a self,
+        _: Place<'a>,
+        _: &'a ResolvedChart,
+    ) -> BoxFuture<'a, Result<BTreeMap<String, String>, SourceError>> {
         Box::pin(std::future::pending())
     }
 

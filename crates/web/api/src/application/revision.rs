@@ -1,5 +1,7 @@
 //! What is known of a revision: a commit, a version of a chart, an artifact.
 
+use std::collections::BTreeMap;
+
 use bowline_base_tree::ObjectId;
 use bowline_base_value::{Value, yaml};
 use bowline_core_crd::{ApplicationSource, ChartDetails, OCIMetadata, RevisionMetadata, Time};
@@ -83,11 +85,39 @@ pub(crate) async fn artifact(
     caller: &Caller,
     query: &RevisionMetadataQuery,
 ) -> Result<OCIMetadata, Status> {
-    let (_, source) = source(context, caller, query)?;
+    let (found, source) = source(context, caller, query)?;
     if !source.repo_url.starts_with("oci://") {
         return Err(Status::invalid_argument("the source is no OCI artifact"));
     }
-    Err(Status::unimplemented("metadata of OCI artifacts is not served yet"))
+    let place = Place {
+        url: &source.repo_url,
+        chart: &source.chart,
+        project: found.app.spec.project(),
+        pass_credentials: false,
+    };
+    let resolved =
+        context.charts.resolve(place, text(&query.revision), Freshness::Known).await.map_err(error::source)?;
+    let said = context.charts.annotations(place, &resolved).await.map_err(error::source)?;
+    Ok(artifact_details(&said))
+}
+
+/// What the annotations of a manifest say for people. Addresses are for browsers: one that would run something is left out.
+fn artifact_details(said: &BTreeMap<String, String>) -> OCIMetadata {
+    let text = |key: &str| said.get(&format!("org.opencontainers.image.{key}")).cloned().unwrap_or_default();
+    let address = |key: &str| {
+        let address = text(key);
+        let start = address.to_ascii_lowercase();
+        if start.starts_with("https://") || start.starts_with("http://") { address } else { String::new() }
+    };
+    OCIMetadata {
+        created_at: text("created"),
+        authors: text("authors"),
+        image_url: address("url"),
+        docs_url: address("documentation"),
+        source_url: address("source"),
+        version: text("version"),
+        description: text("description"),
+    }
 }
 
 /// The source that is asked about: of the spec, or of a past sync.
@@ -115,6 +145,32 @@ fn source(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_artifact_is_told_by_its_annotations() {
+        let said = [
+            ("org.opencontainers.image.created", "2026-01-02T03:04:05Z"),
+            ("org.opencontainers.image.authors", "A <a@b>"),
+            ("org.opencontainers.image.url", "javascript:alert(1)"),
+            ("org.opencontainers.image.documentation", "HTTPS://docs.example"),
+            ("org.opencontainers.image.source", "https://git.example/app"),
+            ("org.opencontainers.image.version", "1.2.3"),
+            ("org.opencontainers.image.description", "Shop"),
+            ("other", "x"),
+        ];
+        let told = artifact_details(&said.map(|(key, value)| (key.to_string(), value.to_string())).into());
+        let wanted = OCIMetadata {
+            created_at: "2026-01-02T03:04:05Z".into(),
+            authors: "A <a@b>".into(),
+            image_url: String::new(),
+            docs_url: "HTTPS://docs.example".into(),
+            source_url: "https://git.example/app".into(),
+            version: "1.2.3".into(),
+            description: "Shop".into(),
+        };
+        assert_eq!(told, wanted);
+        assert_eq!(artifact_details(&BTreeMap::new()), OCIMetadata::default());
+    }
 
     #[test]
     fn a_chart_is_told_as_people_read_it() {
