@@ -263,8 +263,36 @@ fn clusters(t: &mut Tour<'_>) {
     let named = json!({"id": {"type": "name", "value": "real"}});
     t.good(&format!("{service}/Get"), named.clone(), json!({"server": t.lab.kube.url(), "labels": {"a": "b"}}));
     t.good(&format!("{service}/List"), json!({}), json!({"items": ["*", "*"]}));
+    let (control, template) = (t.lab.control.clone(), "-o=go-template={{range .items}}{{.metadata.name}} {{end}}");
+    let names =
+        t.lab.kubectl(&["-n", &control, "get", "secrets", "-l=argocd.argoproj.io/secret-type=cluster,a=b", template]);
+    let secret = names.trim().to_string();
+    let newer = |t: &Tour<'_>| {
+        t.lab.kubectl(&[
+            "-n",
+            &control,
+            "get",
+            "secret",
+            &secret,
+            "-o",
+            "go-template={{.data.newer}} {{.data.config | base64decode}}",
+        ])
+    };
+    // A newer version stored more, beside what is known and in it.
+    let config = newer(t).split_once("<no value> ").expect("because it holds nothing newer").1.replacen(
+        '{',
+        "{\"newer\":\"kept\",",
+        1,
+    );
+    let patch = json!({"stringData": {"config": config}, "data": {"newer": "a2VwdA=="}}).to_string();
+    t.lab.kubectl(&["-n", &control, "patch", "secret", &secret, "--type=merge", "-p", &patch]);
     let update = json!({"id": {"type": "name", "value": "real"}, "updatedFields": ["labels"], "cluster": {"labels": {"c": "d"}}});
     t.good(&format!("{service}/Update"), update, json!({"name": "real", "labels": {"c": "d"}}));
+    let kept = newer(t);
+    assert!(
+        kept.starts_with("a2VwdA== ") && kept.contains("\"newer\":\"kept\"") && kept.contains("keyData"),
+        "unknown fields survive"
+    );
     t.good(&format!("{service}/InvalidateCache"), named.clone(), json!({"name": "real"}));
     // It is reached with a certificate: there is no token to rotate.
     t.bad(&format!("{service}/RotateAuth"), named.clone(), 3, "there is nothing to rotate");

@@ -74,6 +74,8 @@ impl Clusters {
         let version = self.version(&fields).await?;
         match &reference.secret {
             Some(known) => {
+                let stored = Object::new(self.stored(known).await?).map_err(|e| unreadable("the Secret", e))?;
+                let fields = form::with_unknown(fields, &stored)?;
                 let metadata = json!({
                     "labels": replaced(&form::foreign(&known.labels), &form::foreign(&wanted.labels)),
                     "annotations": replaced(&form::foreign(&known.annotations), &form::foreign(&wanted.annotations)),

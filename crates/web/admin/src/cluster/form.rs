@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
 use bowline_core_crd::{AWSAuthConfig, Bytes, Cluster, ClusterConfig, ExecProviderConfig, TLSClientConfig};
 use bowline_core_ports::Fields;
 use bowline_core_settings::{ClusterSecret, IN_CLUSTER_NAME, IN_CLUSTER_SERVER};
 use bowline_core_types::{Object, annotation};
 use bowline_web_wire::tonic::Status;
+use serde_json::{Map, Value as Json};
 
 use crate::secret;
 
@@ -26,8 +28,18 @@ pub(crate) fn read(known: &ClusterSecret, secret: &Object) -> Cluster {
         };
         value.into_iter().flat_map(|map| map.iter()).map(|(key, value)| pair((key, value))).collect()
     };
+    let config = config(secret);
+    let informs = config.get("execProviderConfig").and_then(|exec| exec.get("provideClusterInfo"));
+    let exec_provider_config = shown(known).config.exec_provider_config.map(|exec| ExecProviderConfig {
+        provide_cluster_info: informs.and_then(Json::as_bool).unwrap_or_default(),
+        ..exec
+    });
+    let shard = text(secret, "shard").and_then(|shard| shard.trim().parse().ok());
     Cluster {
+        shard,
         config: ClusterConfig {
+            exec_provider_config,
+            disable_compression: config.get("disableCompression").and_then(Json::as_bool).unwrap_or_default(),
             password: auth.password.expose().as_str().into(),
             bearer_token: auth.bearer_token.expose().as_str().into(),
             tls_client_config: TLSClientConfig {
@@ -111,6 +123,58 @@ pub(crate) fn fields(cluster: &Cluster) -> Result<Fields, Status> {
     .collect())
 }
 
+/// A text of a Secret, as the API server gives it or as it was applied.
+fn text(secret: &Object, key: &str) -> Option<String> {
+    let plain = secret.value().str_at(&["stringData", key]).map(String::from);
+    plain.or_else(|| {
+        let encoded = secret.value().str_at(&["data", key])?;
+        let bytes = base64::engine::general_purpose::STANDARD.decode(encoded).ok()?;
+        String::from_utf8(bytes).ok()
+    })
+}
+
+/// How a Secret says that its cluster is reached; nothing where that is no JSON.
+fn config(secret: &Object) -> Map<String, Json> {
+    text(secret, "config").and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+/// What is to be stored, with what the Secret's `config` says besides and this version does not know.
+pub(crate) fn with_unknown(mut fields: Fields, secret: &Object) -> Result<Fields, Status> {
+    let failed = |error: serde_json::Error| Status::internal(error.to_string());
+    let Some(wanted) = fields.get_mut("config") else { return Ok(fields) };
+    let mut config_wanted: Map<String, Json> = serde_json::from_str(wanted.expose()).map_err(failed)?;
+    let before = config(secret);
+    carry(&before, &mut config_wanted, &CONFIG);
+    for (part, known) in [("tlsClientConfig", &TLS[..]), ("execProviderConfig", &EXEC[..])] {
+        let (Some(Json::Object(before)), Some(Json::Object(wanted))) = (before.get(part), config_wanted.get_mut(part))
+        else {
+            continue;
+        };
+        carry(before, wanted, known);
+    }
+    *wanted = serde_json::to_string(&config_wanted).map_err(failed)?.into();
+    Ok(fields)
+}
+
+/// What `config` has in this version, and its parts.
+const CONFIG: [&str; 8] = [
+    "awsAuthConfig",
+    "bearerToken",
+    "disableCompression",
+    "execProviderConfig",
+    "password",
+    "proxyUrl",
+    "tlsClientConfig",
+    "username",
+];
+const TLS: [&str; 5] = ["caData", "certData", "insecure", "keyData", "serverName"];
+const EXEC: [&str; 6] = ["apiVersion", "args", "command", "env", "installHint", "provideClusterInfo"];
+
+fn carry(before: &Map<String, Json>, wanted: &mut Map<String, Json>, known: &[&str]) {
+    let unknown = before.iter().filter(|(key, _)| !known.contains(&key.as_str()));
+    wanted.extend(unknown.map(|(key, value)| (key.clone(), value.clone())));
+}
+
 /// The name of a cluster's Secret: its host and a digest of its URL.
 pub(crate) fn secret_name(server: &str) -> String {
     let authority = server.split_once("://").map_or(server, |(_, rest)| rest).split('/').next().unwrap_or_default();
@@ -172,6 +236,8 @@ pub(crate) fn is_same(known: &ClusterSecret, asked: &Cluster) -> bool {
 /// What was asked for with the secrets of what is stored, where none were given: answers leave them out, so a client that sends back
 /// what it got does not mean to take them away.
 pub(crate) fn keep_secrets(mut asked: Cluster, stored: &Cluster) -> Cluster {
+    // It is not shown, so who sends back what he got does not know it.
+    asked.shard = asked.shard.or(stored.shard);
     let (new, old) = (&mut asked.config, &stored.config);
     let logs_in = !new.bearer_token.is_empty()
         || !new.password.is_empty()
@@ -270,6 +336,34 @@ mod tests {
         assert!(is_same(&known, &read));
         let json = serde_json::to_string(&shown(&known)).unwrap();
         assert!(!json.contains("hidden"), "{json}");
+    }
+
+    #[test]
+    fn a_change_keeps_what_this_version_does_not_know() {
+        let before = serde_json::json!({
+            "bearerToken": "old", "newer": {"a": 1}, "disableCompression": true,
+            "tlsClientConfig": {"insecure": true, "newerTls": "x"},
+            "execProviderConfig": {"command": "c", "provideClusterInfo": true, "newerExec": 1},
+        });
+        let data = serde_json::json!({"name": "prod", "server": "https://prod:6443", "shard": "3", "config": before.to_string()});
+        let value =
+            serde_json::json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "c"}, "stringData": data});
+        let object = Object::new(value.into()).unwrap();
+        let known = ClusterSecret::from_secret(&object).unwrap();
+        let mut wanted = read(&known, &object);
+        assert_eq!((wanted.shard, wanted.config.disable_compression), (Some(3), true));
+        wanted.config.bearer_token = Confidential("new".into());
+        let kept = with_unknown(fields(&wanted).unwrap(), &object).unwrap();
+        let config: Json = serde_json::from_str(kept["config"].expose()).unwrap();
+        assert_eq!((config["bearerToken"].as_str(), &config["newer"]), (Some("new"), &before["newer"]));
+        assert_eq!(config["tlsClientConfig"]["newerTls"], "x");
+        assert_eq!(config["execProviderConfig"]["provideClusterInfo"], true);
+        assert_eq!((config["disableCompression"].as_bool(), kept["shard"].expose().as_str()), (Some(true), "3"));
+        assert_eq!(config["execProviderConfig"]["newerExec"], 1);
+        // A part that goes takes along what nobody knows of it.
+        wanted.config.exec_provider_config = None;
+        let kept = with_unknown(fields(&wanted).unwrap(), &object).unwrap();
+        assert!(!kept["config"].expose().contains("provideClusterInfo"));
     }
 
     #[test]
