@@ -6,7 +6,7 @@ mod store;
 use std::io::Write;
 
 use bowline_base_value::{Value, yaml};
-use bowline_core_crd::ApplicationSet;
+use bowline_core_crd::{API_VERSION, Application, ApplicationSet, Resource as _};
 use clap::{Args, Subcommand};
 
 use crate::error::CliError;
@@ -185,7 +185,7 @@ async fn list(sets: &AppSets, args: ListArgs) -> Result<(), CliError> {
             output::value(&mut out, &items.into_iter().collect(), args.output)?;
         }
         Output::Name => found.iter().try_for_each(|set| writeln!(out, "{}", print::qualified_name(set)))?,
-        Output::Wide => print::list(&mut out, &found)?,
+        Output::Wide => print::list(&mut out, &found, Style::of_stdout())?,
     }
     Ok(())
 }
@@ -198,7 +198,16 @@ async fn generate(sets: &AppSets, args: GenerateArgs) -> Result<(), CliError> {
     let apps = sets.generate(&set).await?;
     let mut out = std::io::stdout();
     match args.output {
-        Output::Json | Output::Yaml => output::message(&mut out, &apps, args.output)?,
+        Output::Json | Output::Yaml => {
+            // What was generated has no state yet, and is to be applied as it is printed.
+            let raws: Vec<Value> = apps.iter().map(to_raw).collect::<Result<_, _>>()?;
+            let raws = raws.iter().map(|raw| -> Value {
+                let part = |name: &str| raw.get_path(&[name]).cloned().unwrap_or_default();
+                let head = [("apiVersion", Value::from(API_VERSION)), ("kind", Value::from(Application::KIND))];
+                head.into_iter().chain(["metadata", "spec"].map(|name| (name, part(name)))).collect()
+            });
+            output::value(&mut out, &raws.collect(), args.output)?;
+        }
         Output::Name => apps.iter().try_for_each(|app| writeln!(out, "{}", crate::app::print::qualified_name(app)))?,
         Output::Wide => crate::app::print::list(&mut out, &apps, Style::of_stdout())?,
     }

@@ -180,9 +180,8 @@ async fn list(global: &Global, args: ListArgs) -> Result<(), CliError> {
     };
     let mut items = remote.call(async || remote.certificates().list_certificates(query.clone()).await).await?.items;
     items.sort_by(|a, b| {
-        let name = |c: &RepositoryCertificate| (c.server_name.clone(), c.cert_type.clone(), c.cert_sub_type.clone());
-        let kind = |c: &RepositoryCertificate| (c.cert_type.clone(), c.cert_sub_type.clone(), c.server_name.clone());
-        if args.sort == "type" { kind(a).cmp(&kind(b)) } else { name(a).cmp(&name(b)) }
+        // What is equal keeps the server's order, as with Argo CD's command line.
+        if args.sort == "type" { a.cert_type.cmp(&b.cert_type) } else { a.server_name.cmp(&b.server_name) }
     });
     let mut out = std::io::stdout();
     match args.output {

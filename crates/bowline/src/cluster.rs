@@ -298,29 +298,28 @@ fn print_table(out: &mut dyn Write, found: &[Cluster]) -> Result<(), CliError> {
 
 fn details(out: &mut dyn Write, cluster: &Cluster) -> Result<(), CliError> {
     let tls = &cluster.config.tls_client_config;
-    let namespaces = if cluster.namespaces.is_empty() { "all".to_string() } else { cluster.namespaces.join(", ") };
+    let namespaces =
+        if cluster.namespaces.is_empty() { "all namespaces".to_string() } else { cluster.namespaces.join(", ") };
     let lines = [
         ("Cluster information\n\n  Server URL:", cluster.server.clone()),
         ("  Server Name:", cluster.name.clone()),
         ("  Server Version:", cluster.info.server_version.clone()),
         ("  Namespaces:", namespaces),
-        ("\nTLS configuration\n\n  Client cert:", if tls.cert_data.0.is_empty() { "no" } else { "yes" }.to_string()),
-        ("  Cert validation:", if tls.insecure { "no" } else { "yes" }.to_string()),
-        (
-            "\nAuthentication\n\n  Basic authentication:",
-            if cluster.config.username.is_empty() { "no" } else { "yes" }.to_string(),
-        ),
-        ("  oAuth authentication:", if cluster.config.bearer_token.is_empty() { "no" } else { "yes" }.to_string()),
-        ("  AWS authentication:", if cluster.config.aws_auth_config.is_none() { "no" } else { "yes" }.to_string()),
+        ("\nTLS configuration\n\n  Client cert:", (!tls.cert_data.0.is_empty()).to_string()),
+        ("  Cert validation:", (!tls.insecure).to_string()),
+        ("\nAuthentication\n\n  Basic authentication:", (!cluster.config.username.is_empty()).to_string()),
+        ("  oAuth authentication:", (!cluster.config.bearer_token.is_empty()).to_string()),
+        ("  AWS authentication:", cluster.config.aws_auth_config.is_some().to_string()),
         ("\nDisable compression:", cluster.config.disable_compression.to_string()),
-        ("\nUse proxy:", if cluster.config.proxy_url.is_empty() { "no" } else { "yes" }.to_string()),
+        ("\nUse proxy:", (!cluster.config.proxy_url.is_empty()).to_string()),
     ];
     for (name, value) in lines {
         let (before, last) = name.rsplit_once('\n').map_or(("", name), |(before, last)| (before, last));
         if !before.is_empty() || name.starts_with('\n') {
             writeln!(out, "{before}")?;
         }
-        writeln!(out, "{last:<23}{value}")?;
+        let width = if last.starts_with(' ') { 25 } else { last.len() + 1 };
+        writeln!(out, "{last:<width$}{value}")?;
     }
     Ok(())
 }

@@ -58,3 +58,21 @@ pub fn manifests(out: &mut dyn Write, objects: &[Value], output: Output) -> io::
         }
     }
 }
+
+/// How long before or after `now` a time is, both in seconds since 1970, in the words of Argo CD's command line.
+pub fn ago(seconds: i64, now: i64) -> String {
+    const UNITS: [(i64, &str); 7] = [
+        (360 * 86_400, "year"),
+        (30 * 86_400, "month"),
+        (7 * 86_400, "week"),
+        (86_400, "day"),
+        (3_600, "hour"),
+        (60, "minute"),
+        (1, "second"),
+    ];
+    let distance = (now - seconds).abs();
+    let Some((unit, name)) = UNITS.into_iter().find(|(unit, _)| distance >= *unit) else { return "now".to_string() };
+    let count = distance / unit;
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {name}{plural} {}", if seconds <= now { "ago" } else { "from now" })
+}

@@ -238,7 +238,10 @@ async fn get(projects: &Projects, args: GetArgs) -> Result<(), CliError> {
     match args.output {
         Output::Json | Output::Yaml => output::value(&mut out, &stored.raw, args.output)?,
         Output::Name => writeln!(out, "{}", args.name)?,
-        Output::Wide => print::one(&mut out, &stored.project)?,
+        Output::Wide => {
+            let scoped = projects.scoped(&args.name).await?;
+            print::one(&mut out, &stored.project, &scoped)?;
+        }
     }
     Ok(())
 }

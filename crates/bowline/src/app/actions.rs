@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use bowline_base_value::Value;
-use bowline_core_crd::ResourceDiff;
+use bowline_core_crd::{Application, GROUP, Resource as _, ResourceDiff, VERSION};
 use bowline_web_wire::application::{
     ApplicationResourceRequest, ResourceActionParameters, ResourceActionRunRequest, ResourceActionRunRequestV2,
 };
@@ -200,33 +200,41 @@ async fn act(global: &Global, apps: &ServerApps, args: RunArgs) -> Result<(), Cl
 /// The managed objects that are there and that the flags choose, with the API version of each.
 async fn chosen(
     apps: &ServerApps,
-    app: &bowline_core_crd::Application,
+    app: &Application,
     choice: &Choice,
 ) -> Result<Vec<(ResourceDiff, String)>, CliError> {
     let is = |flag: &Option<String>, text: &str| flag.as_deref().is_none_or(|flag| flag == text);
+    let matches = |item: &ResourceDiff| {
+        is(&choice.kind, &item.kind)
+            && is(&choice.group, &item.group)
+            && is(&choice.resource_name, &item.name)
+            && is(&choice.namespace, &item.namespace)
+    };
     let mut chosen = Vec::new();
     for item in served::managed(apps, app).await? {
         let live = served::object(&item.live_state)?;
-        let matches = is(&choice.kind, &item.kind)
-            && is(&choice.group, &item.group)
-            && is(&choice.resource_name, &item.name)
-            && is(&choice.namespace, &item.namespace);
-        if !matches || live.is_null() {
+        if !matches(&item) || live.is_null() {
             continue;
         }
         let version = live.str_at(&["apiVersion"]).unwrap_or_default();
         let version = version.rsplit('/').next().unwrap_or_default().to_string();
         chosen.push((item, version));
     }
+    // The application itself is one of its objects here.
+    let itself = ResourceDiff {
+        group: GROUP.to_string(),
+        kind: Application::KIND.to_string(),
+        namespace: app.metadata.namespace.clone(),
+        name: app.metadata.name.clone(),
+        ..ResourceDiff::default()
+    };
+    if matches(&itself) {
+        chosen.push((itself, VERSION.to_string()));
+    }
     Ok(chosen)
 }
 
-fn request(
-    apps: &ServerApps,
-    app: &bowline_core_crd::Application,
-    item: &ResourceDiff,
-    version: String,
-) -> ApplicationResourceRequest {
+fn request(apps: &ServerApps, app: &Application, item: &ResourceDiff, version: String) -> ApplicationResourceRequest {
     ApplicationResourceRequest {
         name: Some(app.metadata.name.clone()),
         namespace: Some(item.namespace.clone()),

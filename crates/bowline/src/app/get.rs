@@ -77,7 +77,8 @@ pub async fn run(global: &Global, args: GetArgs) -> Result<(), CliError> {
         Format::Name => writeln!(out, "{}", print::qualified_name(&stored.app))?,
         Format::Wide | Format::Tree => {
             let style = Style::of_stdout();
-            print::summary(&mut out, &stored.app, style)?;
+            let served = apps.served(&stored.app).await?;
+            print::summary(&mut out, &stored.app, served.as_ref(), style)?;
             if !stored.app.status.conditions.is_empty() {
                 writeln!(out)?;
                 print::condition_table(&mut out, &stored.app)?;

@@ -65,6 +65,8 @@ pub async fn run(global: &Global, args: GetResourceArgs) -> Result<(), CliError>
         return Err(CliError::failed("No matching resource found")
             .hint(format!("bowline app resources {name} shows the application's objects")));
     }
+    let names: Vec<String> =
+        found.iter().map(|object| object.str_at(&["metadata", "name"]).unwrap_or_default().to_string()).collect();
     for object in &mut found {
         if !args.show_managed_fields
             && let Some(metadata) = object.ensure_path(&["metadata"]).and_then(Value::as_object_mut)
@@ -87,8 +89,11 @@ pub async fn run(global: &Global, args: GetResourceArgs) -> Result<(), CliError>
             }
         }
         Format::Wide => {
-            let rows = found.iter().flat_map(|object| rows(object, args.filter_fields.is_empty()));
-            table::print(&mut out, &["RESOURCE FIELD", "RESOURCE VALUE"], rows)?;
+            let rows = found.iter().zip(&names).flat_map(|(object, name)| {
+                let rows = rows(object, args.filter_fields.is_empty()).into_iter();
+                rows.map(|[field, value]| vec![field, name.clone(), value])
+            });
+            table::print(&mut out, &["FIELD", "RESOURCE NAME", "VALUE"], rows)?;
         }
     }
     Ok(())
@@ -182,7 +187,7 @@ fn filtered(object: &Value, fields: &[String]) -> Value {
 }
 
 /// Fields and their values; where all were asked for, what names the object and says how it is.
-fn rows(object: &Value, all: bool) -> Vec<Vec<String>> {
+fn rows(object: &Value, all: bool) -> Vec<[String; 2]> {
     let mut rows = Vec::new();
     flat(object, String::new(), &mut rows);
     if all {
@@ -191,14 +196,14 @@ fn rows(object: &Value, all: bool) -> Vec<Vec<String>> {
     rows
 }
 
-fn flat(value: &Value, path: String, rows: &mut Vec<Vec<String>>) {
+fn flat(value: &Value, path: String, rows: &mut Vec<[String; 2]>) {
     let below = |key: &str| if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
     if let Some(map) = value.as_object() {
         map.iter().for_each(|(key, value)| flat(value, below(key), rows));
         return;
     }
     let text = value.as_str().map_or_else(|| to_json(value, false), String::from);
-    rows.push(vec![path, text]);
+    rows.push([path, text]);
 }
 
 #[cfg(test)]
@@ -212,9 +217,6 @@ mod tests {
         let object = from_json(br#"{"kind":"Pod","spec":{"a":1,"b":{"c":["x"]}}}"#).unwrap();
         let one = filtered(&object, &["spec.b.c".to_string(), "spec.none".to_string(), "kind".to_string()]);
         assert_eq!(to_json(&one, false), r#"{"kind":"Pod","spec":{"b":{"c":["x"]}}}"#);
-        assert_eq!(
-            rows(&one, false),
-            [["kind", "Pod"], ["spec.b.c", r#"["x"]"#]].map(|r| r.map(String::from).to_vec())
-        );
+        assert_eq!(rows(&one, false), [["kind", "Pod"], ["spec.b.c", r#"["x"]"#]].map(|r| r.map(String::from)));
     }
 }

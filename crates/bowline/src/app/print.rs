@@ -8,6 +8,7 @@ use bowline_core_crd::{
     Application, ApplicationSource, OperationState, ResourceStatus, RevisionHistory, SyncStatusCode, Time,
 };
 use bowline_core_settings::format_duration;
+use bowline_web_wire::application::{ApplicationSyncWindow, ApplicationSyncWindowsResponse};
 use jiff::Timestamp;
 
 use crate::output::{Style, table};
@@ -54,16 +55,61 @@ pub fn list(out: &mut dyn Write, apps: &[Application], style: Style) -> io::Resu
     table::print(out, &headers, rows)
 }
 
+/// What of an application's summary only a server knows.
+#[derive(Clone, Debug, Default)]
+pub struct Served {
+    /// Where its page is.
+    pub url: String,
+    /// When it may be synced.
+    pub windows: ApplicationSyncWindowsResponse,
+}
+
+// === impl Served ===
+
+impl Served {
+    /// Whether it may be synced now, in a word or two.
+    fn allowance(&self) -> &'static str {
+        let ApplicationSyncWindowsResponse { active_windows, assigned_windows, can_sync } = &self.windows;
+        let is =
+            |kind: &str, windows: &[ApplicationSyncWindow]| windows.iter().any(|w| w.kind.as_deref() == Some(kind));
+        let denied = is("deny", active_windows);
+        let closed = !is("allow", active_windows) && is("allow", assigned_windows);
+        match (denied || closed, can_sync.unwrap_or(true)) {
+            (false, _) => "Sync Allowed",
+            (true, true) => "Manual Allowed",
+            (true, false) => "Sync Denied",
+        }
+    }
+
+    /// The windows that hold for it.
+    fn assigned(&self) -> String {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let window =
+            |w: &ApplicationSyncWindow| format!("{}:{}:{}", text(&w.kind), text(&w.schedule), text(&w.duration));
+        self.windows.assigned_windows.iter().map(window).collect::<Vec<_>>().join(",")
+    }
+}
+
 /// The head of `app get`.
-pub fn summary(out: &mut dyn Write, app: &Application, style: Style) -> io::Result<()> {
+pub fn summary(out: &mut dyn Write, app: &Application, served: Option<&Served>, style: Style) -> io::Result<()> {
     let sources = app.spec.sources();
     line(out, "Name:", &qualified_name(app))?;
     line(out, "Project:", app.spec.project())?;
     line(out, "Server:", app.spec.destination.cluster())?;
     line(out, "Namespace:", &app.spec.destination.namespace)?;
+    if let Some(served) = served {
+        line(out, "URL:", &served.url)?;
+    }
     writeln!(out, "{}", if app.spec.has_multiple_sources() { "Sources:" } else { "Source:" })?;
     for source in &sources {
         print_source(out, source)?;
+    }
+    if let Some(served) = served {
+        line(out, "SyncWindow:", served.allowance())?;
+        let assigned = served.assigned();
+        if !assigned.is_empty() {
+            line(out, "Assigned Windows:", &assigned)?;
+        }
     }
     let policy = match app.spec.automated() {
         Some(automated) if automated.prunes() => "Automated (Prune)",

@@ -1,6 +1,6 @@
 //! `bowline app resources`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use bowline_core_crd::{AppProject, Application, ResourceNode, ResourceStatus};
@@ -10,6 +10,7 @@ use bowline_web_wire::application::ResourcesQuery;
 use clap::{Args, ValueEnum};
 
 use super::nodes::{Node, nodes, of_application};
+use super::print;
 use super::reference::AppRef;
 use super::store::{Apps, CoreApps, ServerApps};
 use crate::control;
@@ -99,6 +100,12 @@ pub async fn tree(
     nodes.extend(rest);
     nodes.sort_by(|a, b| a.key.cmp(&b.key));
     let uids: BTreeSet<&str> = nodes.iter().map(|node| node.uid.as_str()).filter(|uid| !uid.is_empty()).collect();
+    // What the last sync said of an object, as the table of `app get` has it.
+    let said: BTreeMap<String, String> = print::resource_rows(app)
+        .into_iter()
+        .filter(|[.., message]| !message.is_empty())
+        .map(|[_, kind, _, name, .., message]| (format!("{kind}/{name}"), message))
+        .collect();
     let mut rows = Vec::new();
     for root in nodes.iter().filter(|node| !node.owners.iter().any(|uid| uids.contains(uid.as_str()))) {
         for line in branch(root, &nodes, 0).lines() {
@@ -109,7 +116,7 @@ pub async fn tree(
                 line.to_string(),
                 state.map(|r| style.state(r.status.as_str())).unwrap_or_default(),
                 health.map(|health| style.state(health.status.as_str())).unwrap_or_default(),
-                health.map(|health| health.message.clone()).unwrap_or_default(),
+                said.get(named).cloned().or_else(|| health.map(|health| health.message.clone())).unwrap_or_default(),
             ]);
         }
     }

@@ -13,6 +13,7 @@ use bowline_core_crd::{Application, Operation};
 pub use self::core::CoreApps;
 pub use self::server::ServerApps;
 pub use self::stored::{Made, Propagation, Stored, Wanted, typed};
+use super::print::Served;
 use crate::error::CliError;
 use crate::global::Global;
 use crate::kube::{Kube, Selector};
@@ -47,6 +48,14 @@ impl Apps {
         match self {
             Apps::Core(apps) => apps.get(namespace, name).await,
             Apps::Server(apps) => apps.get(namespace, name).await,
+        }
+    }
+
+    /// What a server knows of an Application beside what is stored of it.
+    pub async fn served(&self, app: &Application) -> Result<Option<Served>, CliError> {
+        match self {
+            Apps::Core(_) => Ok(None),
+            Apps::Server(apps) => apps.served(app).await.map(Some),
         }
     }
 

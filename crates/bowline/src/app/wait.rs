@@ -178,7 +178,7 @@ pub fn report(stored: &Stored, output: Output) -> Result<(), CliError> {
     }
     writeln!(out)?;
     let style = Style::of_stdout();
-    print::summary(&mut out, &stored.app, style)?;
+    print::summary(&mut out, &stored.app, None, style)?;
     if let Some(state) = &stored.app.status.operation_state {
         writeln!(out)?;
         print::operation(&mut out, state, crate::kube::now(), style)?;

@@ -16,7 +16,7 @@ pub fn qualified_name(set: &ApplicationSet) -> String {
 }
 
 /// `appset list`.
-pub fn list(out: &mut dyn Write, sets: &[ApplicationSet]) -> io::Result<()> {
+pub fn list(out: &mut dyn Write, sets: &[ApplicationSet], style: Style) -> io::Result<()> {
     let rows = sets.iter().map(|set| {
         let spec = &set.spec.template.spec;
         let source = spec.sources().first().cloned().unwrap_or_default();
@@ -25,14 +25,15 @@ pub fn list(out: &mut dyn Write, sets: &[ApplicationSet]) -> io::Result<()> {
         vec![
             qualified_name(set),
             spec.project.clone(),
-            policy(set),
-            if conditions.is_empty() { "<none>".to_string() } else { conditions.join(",") },
+            policy(set, "nil"),
+            style.state(set.status.health.status.as_str()),
+            format!("[{}]", conditions.join(" ")),
             source.repo_url,
             source.path,
             source.target_revision,
         ]
     });
-    table::print(out, &["NAME", "PROJECT", "SYNCPOLICY", "CONDITIONS", "REPO", "PATH", "TARGET"], rows)
+    table::print(out, &["NAME", "PROJECT", "SYNCPOLICY", "HEALTH", "CONDITIONS", "REPO", "PATH", "TARGET"], rows)
 }
 
 /// The head of `appset get`.
@@ -43,14 +44,12 @@ pub fn summary(out: &mut dyn Write, set: &ApplicationSet, style: Style) -> io::R
     line(out, "Project:", spec.project())?;
     line(out, "Server:", spec.destination.cluster())?;
     line(out, "Namespace:", &spec.destination.namespace)?;
-    if !set.status.health.status.as_str().is_empty() {
-        line(out, "Health Status:", &style.state(set.status.health.status.as_str()))?;
-    }
+    line(out, "Health Status:", &style.state(set.status.health.status.as_str()))?;
     writeln!(out, "{}", if spec.has_multiple_sources() { "Sources:" } else { "Source:" })?;
     for source in &spec.sources() {
         print_source(out, source)?;
     }
-    line(out, "SyncPolicy:", &policy(set))
+    line(out, "SyncPolicy:", &policy(set, "<none>"))
 }
 
 /// The conditions of `appset get`.
@@ -67,7 +66,8 @@ pub fn parameters(out: &mut dyn Write, set: &ApplicationSet) -> io::Result<()> {
     set.spec.template.spec.sources().iter().try_for_each(|source| source_parameters(out, source))
 }
 
-fn policy(set: &ApplicationSet) -> String {
+/// What it does with its applications, or the word for nothing said.
+fn policy(set: &ApplicationSet, nothing: &str) -> String {
     let policy = set.spec.sync_policy.as_ref().and_then(|policy| policy.applications_sync.as_ref());
-    policy.map_or("<none>".to_string(), |policy| policy.as_str().to_string())
+    policy.map_or(nothing.to_string(), |policy| policy.as_str().to_string())
 }

@@ -37,9 +37,9 @@ pub async fn relogin(global: &Global, args: ReloginArgs) -> Result<(), CliError>
         Some("argocd") => {
             let subject = claims.str_at(&["sub"]).unwrap_or_default();
             let name = subject.split(':').next().unwrap_or_default();
+            writeln!(std::io::stdout(), "Relogging in as '{subject}'")?;
             entry.auth_token = by_password(&remote, Some(name), args.password.as_deref()).await?;
             entry.refresh_token.clear();
-            writeln!(std::io::stdout(), "'{name}' logged in successfully")?;
         }
         _ => {
             writeln!(std::io::stdout(), "Reinitiating SSO login")?;

@@ -7,9 +7,14 @@ use super::style::width;
 /// Spaces after the widest cell of a column.
 const PADDING: usize = 2;
 
-/// Aligns tab-separated lines: each run of neighbouring lines that have a cell in a column shares its width. The last cell of a
-/// line ends no column, so it needs no width.
+/// Aligns tab-separated lines as [`align_apart`] does, with the usual distance between columns.
 pub fn align(text: &str) -> String {
+    align_apart(text, PADDING)
+}
+
+/// Aligns tab-separated lines: each run of neighbouring lines that have a cell in a column shares its width. The last cell of a
+/// line ends no column, so it needs no width. Columns stand `padding` spaces apart.
+fn align_apart(text: &str, padding: usize) -> String {
     let lines: Vec<Vec<&str>> = text.split('\n').map(|line| line.split('\t').collect()).collect();
     let mut widths: Vec<Vec<usize>> = lines.iter().map(|cells| vec![0; cells.len().saturating_sub(1)]).collect();
     let columns = widths.iter().map(Vec::len).max().unwrap_or(0);
@@ -20,7 +25,7 @@ pub fn align(text: &str) -> String {
             // A column of empty cells keeps its padding, as tabwriter does without DiscardEmptyColumns.
             let widest = lines[start..start + run].iter().map(|cells| width(cells[column])).max().unwrap_or(0);
             for row in &mut widths[start..start + run] {
-                row[column] = widest + PADDING;
+                row[column] = widest + padding;
             }
             start += run.max(1);
         }
@@ -42,13 +47,23 @@ pub fn align(text: &str) -> String {
 
 /// Prints a table of rows under its headers.
 pub fn print(out: &mut dyn Write, headers: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> io::Result<()> {
+    print_apart(out, PADDING, headers, rows)
+}
+
+/// The same with `padding` spaces after the widest cell of a column.
+pub fn print_apart(
+    out: &mut dyn Write,
+    padding: usize,
+    headers: &[&str],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> io::Result<()> {
     let mut text = headers.join("\t");
     for row in rows {
         text.push('\n');
         // A cell's own tabs and line ends would break the table.
         text.push_str(&row.iter().map(|cell| cell.replace(['\t', '\n'], " ")).collect::<Vec<_>>().join("\t"));
     }
-    writeln!(out, "{}", align(&text))
+    writeln!(out, "{}", align_apart(&text, padding))
 }
 
 #[cfg(test)]

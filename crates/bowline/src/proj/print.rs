@@ -6,8 +6,17 @@ use bowline_core_crd::{AppProject, AppProjectSpec, ApplicationDestination, Appli
 
 use crate::output::table;
 
+/// What belongs to a project alone.
+#[derive(Debug, Default)]
+pub struct Scoped {
+    /// Addresses of repositories.
+    pub repositories: Vec<String>,
+    /// Addresses of clusters.
+    pub clusters: Vec<String>,
+}
+
 /// `proj get`.
-pub fn one(out: &mut dyn Write, project: &AppProject) -> io::Result<()> {
+pub fn one(out: &mut dyn Write, project: &AppProject, scoped: &Scoped) -> io::Result<()> {
     let spec = &project.spec;
     let lines = |name: &str, values: Vec<String>| {
         let values = if values.is_empty() { vec!["<none>".to_string()] } else { values };
@@ -23,8 +32,10 @@ pub fn one(out: &mut dyn Write, project: &AppProject) -> io::Result<()> {
     write!(out, "{}", lines("Destinations:", spec.destinations.iter().map(destination).collect()))?;
     write!(out, "{}", lines("Repositories:", spec.source_repos.clone()))?;
     write!(out, "{}", lines("Source Namespaces:", spec.source_namespaces.clone()))?;
+    write!(out, "{}", lines("Scoped Repositories:", scoped.repositories.clone()))?;
     let allowed = spec.cluster_resource_whitelist.iter().map(|k| kind(&k.group, &k.kind)).collect();
     write!(out, "{}", lines("Allowed Cluster Resources:", allowed))?;
+    write!(out, "{}", lines("Scoped Clusters:", scoped.clusters.clone()))?;
     let denied = spec.namespace_resource_blacklist.iter().map(|k| kind(&k.group, &k.kind)).collect();
     write!(out, "{}", lines("Denied Namespaced Resources:", denied))?;
     let keys: Vec<&str> = spec.signature_keys.iter().map(|k| k.key_id.as_str()).collect();
@@ -66,7 +77,7 @@ pub fn list<'a>(out: &mut dyn Write, projects: impl Iterator<Item = &'a AppProje
         "SOURCES",
         "CLUSTER-RESOURCE-WHITELIST",
         "NAMESPACE-RESOURCE-BLACKLIST",
-        "SIGNATURE-KEYS",
+        "SOURCE-INTEGRITY",
         "ORPHANED-RESOURCES",
         "DESTINATION-SERVICE-ACCOUNTS",
     ];

@@ -246,8 +246,13 @@ fn show(out: &mut dyn Write, project: &mut AppProject, at: &RoleArgs) -> Result<
     writeln!(out, "{:<15}{}", "Role Name:", role.name)?;
     writeln!(out, "{:<15}{}", "Description:", role.description)?;
     writeln!(out, "Policies:\n{}", policies(&at.project, role))?;
+    if !role.groups.is_empty() {
+        writeln!(out, "Groups:")?;
+        role.groups.iter().try_for_each(|group| writeln!(out, "  - {group}"))?;
+    }
+    let now = crate::kube::now().as_second();
     writeln!(out, "JWT Tokens:")?;
-    table::print(out, &["ID", "ISSUED-AT", "EXPIRES-AT"], tokens.iter().map(tokens::row))?;
+    table::print(out, &["ID", "ISSUED-AT", "EXPIRES-AT"], tokens.iter().map(|token| tokens::row(token, now)))?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use bowline_base_value::Value;
 use bowline_core_crd::{AppProject, patch};
 use bowline_web_wire::project::{ProjectCreateRequest, ProjectQuery, ProjectUpdateRequest};
 
+use super::print::Scoped;
 use crate::error::CliError;
 use crate::global::Global;
 use crate::kube::{Kube, Resource, from_raw, to_raw};
@@ -49,6 +50,17 @@ impl Projects {
                 told(remote.call(async || remote.projects().get(query.clone()).await).await?)
             }
         }
+    }
+
+    /// What belongs to a project alone, as a server knows it; without one nothing is told.
+    pub async fn scoped(&self, name: &str) -> Result<Scoped, CliError> {
+        let Link::Server(remote) = &self.link else { return Ok(Scoped::default()) };
+        let query = ProjectQuery { name: name.to_string() };
+        let said = remote.call(async || remote.projects().get_detailed_project(query.clone()).await).await?;
+        Ok(Scoped {
+            repositories: said.repositories.into_iter().map(|repository| repository.repo).collect(),
+            clusters: said.clusters.into_iter().map(|cluster| cluster.server).collect(),
+        })
     }
 
     /// All projects, by name.

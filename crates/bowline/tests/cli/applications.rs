@@ -113,12 +113,18 @@ pub fn a_day_of_one(program: &Program<'_>) {
     assert!(resources.starts_with("GROUP  KIND       NAMESPACE") && resources.contains("  one   No\n"), "{resources}");
     assert_eq!(program.good(&["app", "resources", "shop", "--output", "tree"]), "ConfigMap/one\n");
     let shown = program.good(&["app", "get-resource", "shop", "--kind", "ConfigMap", "--filter-fields", "data.key"]);
-    assert_eq!(shown, "RESOURCE FIELD  RESOURCE VALUE\ndata.key        first\n");
+    assert_eq!(shown, "FIELD     RESOURCE NAME  VALUE\ndata.key  one            first\n");
     let chosen = ["--kind", "ConfigMap", "--resource-name", "one"];
     let patch = [&["app", "patch-resource", "shop", "--patch", r#"{"data":{"key":"patched"}}"#], &chosen[..]].concat();
     assert_eq!(program.good(&patch), "Resource 'one' patched\n");
     assert_eq!(lab.object("configmap", "one")["data"]["key"], "patched");
-    assert_eq!(program.good(&["app", "actions", "list", "shop"]), "GROUP  KIND  NAME  ACTION  DISABLED\n");
+    let own = "argoproj.io  Application  shop  toggle-auto-sync  false\n";
+    assert!(program.good(&["app", "actions", "list", "shop"]).ends_with(own));
+    let toggle = ["app", "actions", "run", "shop", "toggle-auto-sync", "--kind", "Application"];
+    for on in [true, false] {
+        program.good(&toggle);
+        assert_eq!(lab.app("shop")["spec"]["syncPolicy"]["automated"]["enabled"], on);
+    }
     let run = program.bad(20, &[&["app", "actions", "run", "shop", "restart"], &chosen[..]].concat());
     assert!(run.contains("No matching resource found") || run.contains("rpc error"), "{run}");
     assert_eq!(program.good(&[&["app", "delete-resource", "shop"], &chosen[..]].concat()), "Resource 'one' deleted\n");

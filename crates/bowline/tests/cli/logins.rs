@@ -83,7 +83,7 @@ pub fn in_and_out(program: &Program<'_>) {
 
     assert_eq!(
         program.good(&["relogin", "--password", &password]),
-        format!("'admin' logged in successfully\nContext '{address}' updated\n")
+        format!("Relogging in as 'admin:login'\nContext '{address}' updated\n")
     );
     // What is remembered of a server counts for all of its contexts: from here on it is spoken to in gRPC again.
     program.good(&["login", &address, "--plaintext", "--username", "admin", "--password", &password]);

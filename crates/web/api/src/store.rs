@@ -42,6 +42,7 @@ impl Writing for action::Update {}
 impl Writing for action::Sync {}
 impl Writing for action::Rollback {}
 impl Writing for action::Delete {}
+impl Writing for action::RunAction {}
 /// Asking for a refresh is a way of reading.
 impl Writing for action::Get {}
 

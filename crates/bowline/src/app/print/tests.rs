@@ -72,7 +72,7 @@ argocd/shop  https://kubernetes.default.svc  shop       default                 
 
 #[test]
 fn summaries() {
-    let text = printed(|out| summary(out, &app(status()), Style::default()));
+    let text = printed(|out| summary(out, &app(status()), None, Style::default()));
     let want = "\
 Name:               argocd/shop
 Project:            default
@@ -94,7 +94,7 @@ fn a_target_that_is_a_commit_needs_no_other() {
     let mut app = app(status());
     let source = app.spec.source.as_mut().unwrap();
     source.target_revision = "0123456789abcdef0123456789abcdef01234567".into();
-    let text = printed(|out| summary(out, &app, Style::default()));
+    let text = printed(|out| summary(out, &app, None, Style::default()));
     assert!(text.contains("OutOfSync from 0123456789abcdef0123456789abcdef01234567\n"), "{text}");
 }
 

@@ -7,11 +7,13 @@ use bowline_base_value::{Value, to_json};
 use bowline_core_crd::{Application, ApplicationSpec, ApplicationWatchEvent, Operation};
 use bowline_web_wire::application::{
     ApplicationCreateRequest, ApplicationDeleteRequest, ApplicationPatchRequest, ApplicationQuery,
-    ApplicationRollbackRequest, ApplicationSyncRequest, ApplicationUpdateRequest, ApplicationUpdateSpecRequest,
-    OperationTerminateRequest, SyncOptions,
+    ApplicationRollbackRequest, ApplicationSyncRequest, ApplicationSyncWindowsQuery, ApplicationUpdateRequest,
+    ApplicationUpdateSpecRequest, OperationTerminateRequest, SyncOptions,
 };
+use bowline_web_wire::cluster::SettingsQuery;
 use bowline_web_wire::tonic::{Code, Streaming};
 
+use super::super::print::Served;
 use super::stored::{Made, Propagation, Stored, Wanted, gone};
 use crate::error::CliError;
 use crate::kube::{Selector, to_raw};
@@ -80,6 +82,34 @@ impl ServerApps {
             }
         })?;
         stored(app)
+    }
+
+    pub(super) async fn served(&self, app: &Application) -> Result<Served, CliError> {
+        let metadata = &app.metadata;
+        let query = ApplicationSyncWindowsQuery {
+            name: Some(metadata.name.clone()),
+            app_namespace: self.namespace(&metadata.namespace),
+            project: Some(app.spec.project().to_string()),
+        };
+        let windows = self
+            .remote
+            .call(async || self.remote.applications().get_application_sync_windows(query.clone()).await)
+            .await?;
+        let settings = self.remote.call(async || self.remote.settings().get(SettingsQuery {}).await).await?;
+        let at = match settings.url.as_str() {
+            "" => {
+                let server = self.remote.server();
+                let scheme = if server.plaintext { "http" } else { "https" };
+                format!("{scheme}://{}", server.address)
+            }
+            url => url.to_string(),
+        };
+        let namespace = match metadata.namespace.as_str() {
+            namespace if namespace.is_empty() || namespace == settings.controller_namespace => String::new(),
+            namespace => format!("{namespace}/"),
+        };
+        let url = format!("{}/applications/{namespace}{}", at.trim_end_matches('/'), metadata.name);
+        Ok(Served { url, windows })
     }
 
     pub(super) async fn list(&self, namespace: &str, selector: Option<&Selector>) -> Result<Vec<Stored>, CliError> {

@@ -96,12 +96,14 @@ pub(super) async fn list(projects: &Projects, args: ListTokensArgs) -> Result<()
     }
     let rows = tokens.iter().map(|token| match args.unixtime {
         true => {
-            let ends = if token.exp == 0 { "<none>".to_string() } else { token.exp.to_string() };
-            vec![token.id.clone(), token.iat.to_string(), ends]
+            vec![token.id.clone(), token.iat.to_string(), token.exp.to_string()]
         }
-        false => row(token),
+        false => {
+            let ends = if token.exp == 0 { "Never".to_string() } else { output::time(token.exp) };
+            vec![token.id.clone(), output::time(token.iat), ends]
+        }
     });
-    table::print(&mut out, &["ID", "ISSUED AT", "EXPIRES AT"], rows)?;
+    table::print_apart(&mut out, 4, &["ID", "ISSUED AT", "EXPIRES AT"], rows)?;
     Ok(())
 }
 
@@ -139,7 +141,9 @@ pub(super) fn of(project: &mut AppProject, role: &str) -> Result<Vec<JWTToken>, 
     Ok(tokens)
 }
 
-pub(super) fn row(token: &JWTToken) -> Vec<String> {
-    let ends = if token.exp == 0 { "<none>".to_string() } else { output::time(token.exp) };
-    vec![token.id.clone(), output::time(token.iat), ends]
+/// A token as `proj role get` shows it: under the time that `delete-token` takes, with how long ago that was.
+pub(super) fn row(token: &JWTToken, now: i64) -> Vec<String> {
+    let at = |seconds: i64| format!("{} ({})", output::time(seconds), output::ago(seconds, now));
+    let ends = if token.exp == 0 { "<none>".to_string() } else { at(token.exp) };
+    vec![token.iat.to_string(), at(token.iat), ends]
 }

@@ -1,7 +1,7 @@
 //! Actions on objects: what people do to workloads without changing what is declared.
 
 use bowline_base_value::Value;
-use bowline_core_crd::{ResourceAction, ResourceActionParam};
+use bowline_core_crd::{Application, GROUP, Resource as _, ResourceAction, ResourceActionParam, SyncPolicyAutomated};
 use bowline_core_rbac::action;
 use bowline_core_types::{Object, ResourceKey};
 use bowline_web_admin::{Caller, Context, Done, hidden};
@@ -11,19 +11,27 @@ use bowline_web_wire::application::{
 use bowline_web_wire::tonic::Status;
 use serde_json::json;
 
-use super::find::{Found, text};
-use super::resource::{Reachable, reach, reach_if};
-use crate::error;
+use super::find::{Found, find, text};
+use super::resource::{Asked, Reachable, reach, reach_if};
+use crate::{error, store};
 
 /// What restarts the pods of a workload: its template gets this annotation, as `kubectl rollout restart` gives it.
 const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 
-/// The actions that an object offers.
+/// What turns an application's automated sync on and off.
+const TOGGLE: &str = "toggle-auto-sync";
+
+/// The actions that an object offers. The application itself counts as one of its objects.
 pub(crate) async fn list(
     context: &Context,
     caller: &Caller,
     request: &ApplicationResourceRequest,
 ) -> Result<ResourceActionsListResponse, Status> {
+    let asked = Asked::from(request);
+    let found = find(context, caller, asked.app)?;
+    if asked.is_itself(&found) {
+        return Ok(ResourceActionsListResponse { actions: vec![toggle()] });
+    }
     let Reachable { reached, gvk, key, .. } = reach(context, caller, request).await?;
     let object = reached.cluster.get(&gvk, &key.namespace, &key.name).await.map_err(error::cluster)?;
     let object = object.ok_or_else(|| Status::not_found(format!("{} {:?} not found", key.kind, key.name)))?;
@@ -37,6 +45,11 @@ pub(crate) async fn run(
     request: &ResourceActionRunRequestV2,
 ) -> Result<(), Status> {
     let name = text(&request.action);
+    let asked = Asked::from(request);
+    let found = find(context, caller, asked.app)?;
+    if asked.is_itself(&found) {
+        return run_on_itself(context, caller, &found, name).await;
+    }
     let may = |found: &Found, key: &ResourceKey| {
         let (group, kind) = (key.group.to_string(), key.kind.to_string());
         let act = action::RunAction { group, kind, action: name.to_string() };
@@ -60,6 +73,38 @@ pub(crate) async fn run(
     let what = format!("ran action {name} on resource {} '{}'", key.kind, key.name);
     context.tell(caller, found.about(), Done::ActionRan, &what).await;
     Ok(())
+}
+
+/// What the application itself offers.
+fn toggle() -> ResourceAction {
+    ResourceAction {
+        name: TOGGLE.to_string(),
+        icon_class: "fa fa-fw fa-toggle-on".to_string(),
+        ..ResourceAction::default()
+    }
+}
+
+async fn run_on_itself(context: &Context, caller: &Caller, found: &Found, name: &str) -> Result<(), Status> {
+    let (group, kind) = (GROUP.to_string(), Application::KIND.to_string());
+    let act = action::RunAction { group, kind, action: name.to_string() };
+    let may = caller.enforcer().permit(act, found.object(context)).map_err(|_| hidden())?;
+    if name != TOGGLE {
+        return Err(Status::invalid_argument(format!("action {name:?} is not available for an application")));
+    }
+    store::change(context, &may, &found.name, |stored: &mut Application| {
+        toggle_auto_sync(stored);
+        Ok(())
+    })
+    .await?;
+    context.tell(caller, found.about(), Done::ActionRan, &format!("ran action {name}")).await;
+    Ok(())
+}
+
+/// Switches automated sync off where it is in force, and on where it is not; what else its policy says stays.
+fn toggle_auto_sync(app: &mut Application) {
+    let enabled = !app.spec.is_automated();
+    let automated = &mut app.spec.sync_policy.get_or_insert_default().automated;
+    automated.get_or_insert_with(SyncPolicyAutomated::default).enabled = Some(enabled);
 }
 
 fn offered(object: &Object) -> Vec<ResourceAction> {

@@ -1,7 +1,7 @@
 //! One object of an application: reading, patching and deleting it in its cluster.
 
 use bowline_base_value::{Value, from_json, to_json};
-use bowline_core_crd::ResourceNode;
+use bowline_core_crd::{Application, GROUP, Resource as _, ResourceNode};
 use bowline_core_ports::{DeleteOptions, Propagation, Reached};
 use bowline_core_rbac::action;
 use bowline_core_types::{Gvk, Object, ResourceKey, hide_digests, is_secret};
@@ -38,6 +38,15 @@ pub(crate) struct Asked<'a> {
     pub kind: &'a str,
     pub namespace: &'a str,
     pub name: &'a str,
+}
+
+impl Asked<'_> {
+    /// Whether the object that is asked for is the application itself.
+    pub(crate) fn is_itself(&self, found: &Found) -> bool {
+        let (namespace, name) = (&*found.name.namespace, &*found.name.name);
+        (self.group, self.kind, self.name) == (GROUP, Application::KIND, name)
+            && (self.namespace.is_empty() || self.namespace == namespace)
+    }
 }
 
 /// The object, for who may see the application. It must be in the application's tree.
