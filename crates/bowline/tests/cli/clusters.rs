@@ -37,7 +37,7 @@ pub fn added_and_removed(program: &Program<'_>) {
     let shown: Value = serde_json::from_str(&program.good(&["cluster", "get", "beside", "-o", "json"])).unwrap();
     assert_eq!((&shown["server"], &shown["labels"]["team"]), (&lab.kube.url().into(), &"a".into()));
     assert!(!shown.to_string().contains(token.trim()), "{shown}");
-    assert!(program.good(&["cluster", "get", "beside", "-o", "wide"]).contains("  Server Name:         beside\n"));
+    assert!(program.good(&["cluster", "get", "beside", "-o", "wide"]).contains("  Server Name:           beside\n"));
     assert_eq!(program.good(&["cluster", "set", "beside", "--name", "renamed"]), "Cluster 'beside' updated.\n");
     assert!(program.good(&["cluster", "list", "-o", "name"]).contains("renamed\n"));
     assert_eq!(program.good(&["cluster", "rotate-auth", "renamed"]), "Cluster 'renamed' rotated auth\n");
