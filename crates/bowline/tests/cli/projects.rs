@@ -135,7 +135,9 @@ pub fn made_and_changed(program: &Program<'_>) {
     );
     let shown = program.good(&["proj", "role", "get", "team", "ci"]);
     assert!(
-        shown.contains("p, proj:team:ci, applications, sync, team/*, allow\n") && shown.contains("\nGroups:\n  - crew\n") && shown.lines().last().unwrap().contains("Z ("),
+        shown.contains("p, proj:team:ci, applications, sync, team/*, allow\n")
+            && shown.contains("\nGroups:\n  - crew\n")
+            && shown.lines().last().unwrap().contains("Z ("),
         "{shown}"
     );
     let tokens = program.good(&["proj", "role", "list-tokens", "team", "ci", "--unixtime"]);

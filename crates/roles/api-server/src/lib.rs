@@ -11,6 +11,7 @@ mod certificates;
 mod client_version;
 mod download;
 mod drain;
+mod extensions;
 mod files;
 mod gate;
 mod gzip;

@@ -2,6 +2,7 @@
 //! the routes.
 
 use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
@@ -22,7 +23,7 @@ use crate::listen::connection::Peer;
 use crate::observe::{self, Route};
 use crate::options::Options;
 use crate::webhook::Webhooks;
-use crate::{download, drain, gzip, own, sign_in};
+use crate::{download, drain, extensions, gzip, own, sign_in};
 
 /// What a name and a password need.
 const LOGIN_BYTES: usize = 64 << 10;
@@ -95,6 +96,7 @@ impl Server {
                 marked("swagger", response)
             }
             "/swagger.json" => marked("swagger", text(StatusCode::NOT_FOUND, "Not Found\n")),
+            "/extensions.js" => marked("files", extensions::answer(&method, Path::new(extensions::FOLDER)).await),
             path if path.starts_with("/auth/") || path == "/api/dex" || path.starts_with("/api/dex/") => {
                 let request = request.map(|body| bounded(body, LONGEST_BODY));
                 let page = sign_in::answer(&handlers.auth, path, request).await;
