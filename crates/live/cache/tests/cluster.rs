@@ -23,8 +23,10 @@ fn start(server: &KubeServer, change: impl FnOnce(Client, CacheConfig) -> (Clien
 
 async fn settled(server: &KubeServer) -> (Cache, Changes) {
     let (cache, changes) = start(server, |client, config| (client, config));
-    let state = cache.settled().await;
-    assert_eq!((state.connection, state.degraded), (Connection::Connected, vec![]));
+    assert_eq!(cache.settled().await.connection, Connection::Connected);
+    // Tests that run at the same time share the server: a definition that one of them deletes is for a moment a failed
+    // watch here.
+    eventually("every kind is watched", || cache.state().degraded.is_empty()).await;
     (cache, changes)
 }
 
