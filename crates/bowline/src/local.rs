@@ -93,7 +93,12 @@ impl Store for Folder {
             if name == ".git" {
                 continue;
             }
-            let metadata = entry.metadata().map_err(|e| unreadable(e.to_string()))?;
+            let metadata = match entry.metadata() {
+                Ok(metadata) => metadata,
+                // Whoever works beside us took it away between the listing and the look: then it is not there.
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(e) => return Err(unreadable(format!("{}: {e}", entry.path().display()))),
+            };
             let kind = match metadata.file_type() {
                 t if t.is_dir() => EntryKind::Directory,
                 t if t.is_symlink() => EntryKind::Symlink,
@@ -161,5 +166,35 @@ mod tests {
         assert!(alone.tree.read_text("prod/link.yaml").is_err(), "its target lies above the root that was given");
         assert!(open(at("base").to_str().unwrap(), at("overlays").to_str()).is_err());
         assert!(open(at("missing").to_str().unwrap(), None).is_err());
+    }
+
+    /// `kustomize build /tmp/app` lists /tmp too, where others make and remove what they like meanwhile.
+    #[test]
+    fn what_goes_while_a_folder_is_listed_is_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("app")).unwrap();
+        let over = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for other in 0..4 {
+                let (folder, over) = (&folder, &over);
+                scope.spawn(move || {
+                    for n in 0.. {
+                        if over.load(std::sync::atomic::Ordering::Relaxed) {
+                            break;
+                        }
+                        let file = folder.path().join(format!("{other}-{}", n % 64));
+                        std::fs::write(&file, "").unwrap();
+                        std::fs::remove_file(&file).unwrap();
+                    }
+                });
+            }
+            let listed = (0..500).map(|_| {
+                let local = open(folder.path().to_str().unwrap(), None)?;
+                local.tree.find("app").map_err(|e| CliError::failed(e.to_string()))
+            });
+            let listed: Result<Vec<_>, CliError> = listed.collect();
+            over.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert!(listed.unwrap().iter().all(Option::is_some));
+        });
     }
 }
