@@ -106,7 +106,7 @@ export default function Create({given, onClose}: {given: string; onClose(): void
           <Form draft={draft} onChange={setDraft} faults={tried ? faults : {}} />
         </div>
         <div className={`${css.side} ${css.text}`}>
-          <Text draft={draft} onChange={text => setDraft(Draft.parse(text))} />
+          <Text draft={draft} onChange={text => setDraft(Draft.parse(text))} onSave={() => { if (!busy) void create() }} />
         </div>
       </div>
     </Drawer>
