@@ -28,8 +28,9 @@ pub fn secret(question: &str, flag: &str) -> Result<String, CliError> {
         return Err(CliError::usage(format!("{} is missing, and nobody is there to be asked", question.trim()))
             .hint(format!("give it with {flag}")));
     }
-    write!(std::io::stderr(), "{question}: ")?;
+    // Before the question, so that nothing of a quick answer is shown or lost.
     let quiet = Quiet::new()?;
+    write!(std::io::stderr(), "{question}: ")?;
     let typed = line();
     drop(quiet);
     writeln!(std::io::stderr())?;

@@ -50,12 +50,10 @@ pub fn talk(program: &Program<'_>, args: &[&str], environment: &[(&str, &str)], 
             }
         }
         seen = screen.len();
-        // What is typed ahead of a question that hides it would show.
-        std::thread::sleep(Duration::from_millis(100));
         keyboard.write_all(format!("{typed}\n").as_bytes()).expect("because the terminal is open");
     }
     let status = child.wait().expect("because it is our child");
-    while let Ok(piece) = pieces.recv_timeout(Duration::from_millis(200)) {
+    while let Ok(piece) = pieces.recv_timeout(PATIENCE) {
         screen.push_str(&piece);
     }
     Talk { code: status.code().unwrap_or(-1), screen: screen.replace("\r\n", "\n") }
