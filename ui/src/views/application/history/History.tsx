@@ -5,39 +5,14 @@ import type {Application} from '@/api/contract'
 import {Age} from '@/parts/Age'
 import {Button} from '@/parts/Button'
 import {Confirm} from '@/parts/Confirm'
-import {StatusWord} from '@/parts/StatusGlyph'
-import {phaseState, type State} from '@/parts/status'
-import css from './Page.module.css'
+import css from '../Application.module.css'
 
-const RESULTS: Record<string, State['look']> = {Synced: 'ok', SyncFailed: 'bad', Pruned: 'delete', PruneSkipped: 'held', Succeeded: 'ok', Failed: 'bad', Error: 'bad', Running: 'run'}
-
-/** The last operation with what became of each object, and the deployments before it. */
-export default function History({app}: {app: Application}) {
+/** The deployments of an application, and the way back to one of them. */
+export default function History({application: app}: {application: Application}) {
   const [back, setBack] = useState<number | null>(null)
-  const state = app.status?.operationState
-  const results = [...(state?.syncResult?.resources ?? [])].sort((a, b) => Number(bad(b)) - Number(bad(a)))
   const history = [...(app.status?.history ?? [])].reverse()
   return (
     <div className={css.pad}>
-      {state && (
-        <section>
-          <h2>Last operation</h2>
-          <p><StatusWord state={phaseState(state.phase)} /> <Age time={String(state.finishedAt ?? state.startedAt)} /> {state.operation?.initiatedBy?.automated ? 'by auto-sync' : state.operation?.initiatedBy?.username ? `by ${state.operation.initiatedBy.username}` : ''}</p>
-          <p className={css.words}>{state.message}</p>
-          <ul className={css.results}>
-            {results.map((one, index) => {
-              // An object that is no hook is done when it was applied; its phase is that of its health then.
-              const word = (one.hookType ? one.hookPhase : one.status) || one.hookPhase || ''
-              return (
-                <li key={index}>
-                  <StatusWord state={{look: RESULTS[word] ?? 'unknown', word: word || 'Waiting'}} />
-                  <span><span className={css.dim}>{one.kind}</span> {one.name}{one.hookType ? ` (${one.hookType})` : ''} <span className={css.dim}>{one.message}</span></span>
-                </li>
-              )
-            })}
-          </ul>
-        </section>
-      )}
       <section>
         <h2>Deployments</h2>
         {history.length === 0 && <p className={css.dim}>It was never synced.</p>}
@@ -69,8 +44,4 @@ export default function History({app}: {app: Application}) {
       </Confirm>
     </div>
   )
-}
-
-function bad(one: {status?: string; hookPhase?: string}): boolean {
-  return one.status === 'SyncFailed' || one.hookPhase === 'Failed' || one.hookPhase === 'Error'
 }

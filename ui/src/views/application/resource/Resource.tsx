@@ -15,8 +15,8 @@ import {healthState, syncState} from '@/parts/status'
 import {Tabs} from '@/parts/Tabs'
 import {applicationHref, useQueryWords} from '@/shell/address'
 import Manifest from './Manifest'
-import {outline} from './outline'
-import css from './Page.module.css'
+import {outline} from '../list/outline'
+import css from '../Application.module.css'
 
 /** One object: how it is, its live manifest, what happened to it. */
 export default function Resource({app, tree, node: wanted, onClose}: {app: Application; tree?: ApplicationTree; node: string; onClose(): void}) {

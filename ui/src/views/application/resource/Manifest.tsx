@@ -2,7 +2,7 @@ import {useMemo} from 'react'
 import {stringify} from 'yaml'
 
 import {Copy} from '@/parts/Copy'
-import css from './Page.module.css'
+import css from '../Application.module.css'
 
 /** A value as YAML, to read and to copy. Who wrote which field is left out. */
 export default function Manifest({value}: {value: object}) {
