@@ -4,8 +4,8 @@ import {ApiError, errorOf} from './client-error'
 export type StreamState = {state: 'open'} | {state: 'waiting'; until: number; error: ApiError} | {state: 'ended'; error: ApiError}
 
 export interface StreamOptions {
-  /** The absolute address. */
-  url: string
+  /** The absolute address; a function is asked anew for each try, so that a stream can go on where it was cut. */
+  url: string | (() => string)
   onMessage(message: unknown): void
   onState(state: StreamState): void
   signal: AbortSignal
@@ -21,14 +21,15 @@ export async function readStream(options: StreamOptions): Promise<void> {
   let wait = FIRST_WAIT
   while (!options.signal.aborted) {
     let error: ApiError
+    const url = typeof options.url === 'string' ? options.url : options.url()
     try {
-      await once(options, () => {
+      await once({...options, url}, () => {
         wait = FIRST_WAIT
       })
-      error = new ApiError(0, 14, 'The server closed the stream.', options.url)
+      error = new ApiError(0, 14, 'The server closed the stream.', url)
     } catch (thrown) {
       if (options.signal.aborted) return
-      error = thrown instanceof ApiError ? thrown : new ApiError(0, 14, 'The stream was cut.', options.url)
+      error = thrown instanceof ApiError ? thrown : new ApiError(0, 14, 'The stream was cut.', url)
     }
     if (options.signal.aborted) return
     if (error.status >= 400 && error.status < 500 && error.status !== 408 && error.status !== 429) {
@@ -42,7 +43,7 @@ export async function readStream(options: StreamOptions): Promise<void> {
   }
 }
 
-async function once({url, onMessage, onState, signal, silence = 45_000}: StreamOptions, alive: () => void): Promise<void> {
+async function once({url, onMessage, onState, signal, silence = 45_000}: StreamOptions & {url: string}, alive: () => void): Promise<void> {
   const inner = new AbortController()
   const stop = () => inner.abort()
   signal.addEventListener('abort', stop, {once: true})

@@ -1,12 +1,14 @@
 import {useEffect, useMemo, useRef, useState} from 'react'
 
-import {queries} from '@/api/queries'
+import {queries, useSettings} from '@/api/queries'
 import {Button} from '@/parts/Button'
 import {Dialog} from '@/parts/Dialog'
 import {Checkbox, Field, Input} from '@/parts/Field'
 import {StatusWord} from '@/parts/StatusGlyph'
 import type {Look} from '@/parts/status'
-import {DEFAULT_SYNC, deleteApplication, doToMany, refreshApplication, summary, syncApplication, type Cascade, type Named, type Outcome, type SyncChoice} from './actions'
+import {faultsOf, PLAIN, wordFor, type SyncChoice} from '@/views/application/sync/choice'
+import {How} from '@/views/application/sync/How'
+import {deleteApplication, doToMany, refreshApplication, summary, syncApplication, type Cascade, type Named, type Outcome} from './actions'
 import css from './Applications.module.css'
 
 export type BulkKind = 'sync' | 'refresh' | 'delete'
@@ -16,15 +18,6 @@ const VERBS: Record<BulkKind, {verb: string; did: string}> = {
   refresh: {verb: 'Refresh', did: 'refreshed'},
   delete: {verb: 'Delete', did: 'being deleted'},
 }
-const OPTIONS: Array<[string, string]> = [
-  ['ApplyOutOfSyncOnly=true', 'Only objects that differ'],
-  ['CreateNamespace=true', 'Make the namespace'],
-  ['ServerSideApply=true', 'Server-side apply'],
-  ['Validate=false', 'Skip schema validation'],
-  ['PruneLast=true', 'Prune last'],
-  ['RespectIgnoreDifferences=true', 'Respect ignored differences'],
-  ['Replace=true', 'Replace in the place of apply'],
-]
 const CASCADES: Array<[Cascade, string]> = [
   ['foreground', 'With everything that it made; done when all of it is gone'],
   ['background', 'With everything that it made; the cluster clears up behind'],
@@ -34,8 +27,9 @@ const CASCADES: Array<[Cascade, string]> = [
 /** One thing done to many applications, with one honest summary of what happened to each. */
 export default function Bulk({kind, apps, onClose}: {kind: BulkKind; apps: Named[]; onClose(done: boolean): void}) {
   const {verb, did} = VERBS[kind]
-  const [choice, setChoice] = useState<SyncChoice>(DEFAULT_SYNC)
+  const [choice, setChoice] = useState<SyncChoice>(PLAIN)
   const [hard, setHard] = useState(false)
+  const settings = useSettings()
   const [cascade, setCascade] = useState<Cascade>('foreground')
   const [typed, setTyped] = useState('')
   const [outcomes, setOutcomes] = useState<Outcome[] | null>(null)
@@ -46,8 +40,9 @@ export default function Bulk({kind, apps, onClose}: {kind: BulkKind; apps: Named
   const failed = outcomes?.filter(outcome => outcome.state === 'failed') ?? []
   const what = apps.length === 1 ? (apps[0]?.name ?? '') : `${apps.length} applications`
   // One is named, many are counted: nobody types a hundred names.
-  const phrase = kind === 'delete' ? (apps.length === 1 ? what : String(apps.length)) : kind === 'sync' && choice.options.includes('Replace=true') ? 'replace' : null
-  const refused = phrase !== null && typed.trim() !== phrase ? `Type ${phrase} first` : false
+  const phrase = kind === 'delete' ? (apps.length === 1 ? what : String(apps.length)) : kind === 'sync' ? (wordFor(null, choice) ?? null) : null
+  const faults = kind === 'sync' ? faultsOf(choice) : {}
+  const refused = Object.values(faults)[0] ?? (phrase !== null && typed.trim() !== phrase ? `Type ${phrase} first` : false)
 
   const run = async (some: Named[]) => {
     stop.current = new AbortController()
@@ -78,7 +73,12 @@ export default function Bulk({kind, apps, onClose}: {kind: BulkKind; apps: Named
       ) : (
         <div className={css.form}>
           <Chosen apps={apps} />
-          {kind === 'sync' && <SyncOptions choice={choice} onChange={setChoice} />}
+          {kind === 'sync' && (
+            <>
+              {apps.length > 1 && <p className={css.words}>Without an option chosen here, each application keeps its own; with one, those chosen here take their place.</p>}
+              <How choice={choice} onChange={changes => setChoice(now => ({...now, ...changes}))} faults={faults} replaceAllowed={settings.data?.syncWithReplaceAllowed !== false} />
+            </>
+          )}
           {kind === 'refresh' && <Checkbox checked={hard} onChange={event => setHard(event.target.checked)}>Hard: render anew too, also where nothing changed in Git</Checkbox>}
           {kind === 'delete' && (
             <fieldset className={css.choices}>
@@ -99,26 +99,6 @@ export default function Bulk({kind, apps, onClose}: {kind: BulkKind; apps: Named
         </div>
       )}
     </Dialog>
-  )
-}
-
-function SyncOptions({choice, onChange}: {choice: SyncChoice; onChange(choice: SyncChoice): void}) {
-  const flag = (name: 'prune' | 'dryRun' | 'force' | 'applyOnly', text: string) => (
-    <Checkbox checked={choice[name]} onChange={event => onChange({...choice, [name]: event.target.checked})}>{text}</Checkbox>
-  )
-  return (
-    <fieldset className={css.choices}>
-      <legend>How</legend>
-      {flag('prune', 'Prune: delete what is no longer in Git')}
-      {flag('dryRun', 'Dry run: change nothing')}
-      {flag('applyOnly', 'Apply only: run no hooks')}
-      {flag('force', 'Force: delete and make anew what cannot be changed')}
-      {OPTIONS.map(([option, text]) => (
-        <Checkbox key={option} checked={choice.options.includes(option)} onChange={event => onChange({...choice, options: event.target.checked ? [...choice.options, option] : choice.options.filter(other => other !== option)})}>
-          {text}
-        </Checkbox>
-      ))}
-    </fieldset>
   )
 }
 

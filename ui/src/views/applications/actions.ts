@@ -1,39 +1,14 @@
 import {ask, segment} from '@/api/client'
+import {requestOf, type Named, type SyncChoice} from '@/views/application/sync/choice'
 
-/** What names an application to the API. */
-export interface Named {
-  name: string
-  namespace: string
-  project?: string
-}
-
-export interface SyncChoice {
-  prune: boolean
-  dryRun: boolean
-  force: boolean
-  applyOnly: boolean
-  options: string[]
-}
-
-export const DEFAULT_SYNC: SyncChoice = {prune: false, dryRun: false, force: false, applyOnly: false, options: []}
+export type {Named} from '@/views/application/sync/choice'
 
 const path = (app: Named) => `api/v1/applications/${segment(app.name)}`
 const query = (app: Named) => ({appNamespace: app.namespace, project: app.project})
 
+/** Asks for a sync as it is chosen; what is left out each application says itself. */
 export function syncApplication(app: Named, choice: SyncChoice): Promise<unknown> {
-  const {prune, dryRun, force, applyOnly, options} = choice
-  return ask(`${path(app)}/sync`, {
-    method: 'POST',
-    body: {
-      name: app.name,
-      appNamespace: app.namespace,
-      project: app.project,
-      prune,
-      dryRun,
-      strategy: applyOnly ? {apply: {force}} : {hook: {force}},
-      syncOptions: options.length > 0 ? {items: options} : undefined,
-    },
-  })
+  return ask(`${path(app)}/sync`, {method: 'POST', body: requestOf(app, choice)})
 }
 
 export function refreshApplication(app: Named, hard: boolean): Promise<unknown> {

@@ -15,6 +15,8 @@ export interface FormProps {
   draft: Draft
   onChange(draft: Draft): void
   faults: Faults
+  /** It is there already: its name and namespace stay. */
+  existing?: boolean
 }
 
 const OPTIONS: Array<[string, string]> = [
@@ -29,7 +31,7 @@ const OPTIONS: Array<[string, string]> = [
 const PRUNES = ['', 'foreground', 'background', 'orphan']
 
 /** The whole of an application as fields; each is bound to its path in the document. */
-export function Form({draft, onChange, faults}: FormProps) {
+export function Form({draft, onChange, faults, existing}: FormProps) {
   const projects = useAsk<AppProjectList>('api/v1/projects', {fields: 'items.metadata.name'}, {stale: 30_000})
   const settings = useSettings()
   const names = (projects.data?.items ?? []).map(project => project.metadata.name ?? '').filter(Boolean).sort()
@@ -44,13 +46,15 @@ export function Form({draft, onChange, faults}: FormProps) {
       <fieldset className={css.section}>
         <legend>General</legend>
         <div className={css.row}>
-          <Field label="Name" error={faults['metadata.name']}>
-            <Input value={draft.textAt(['metadata', 'name'])} onChange={event => set(['metadata', 'name'], event.target.value)} />
-          </Field>
+          {!existing && (
+            <Field label="Name" error={faults['metadata.name']}>
+              <Input value={draft.textAt(['metadata', 'name'])} onChange={event => set(['metadata', 'name'], event.target.value)} />
+            </Field>
+          )}
           <Field label="Project" error={faults['spec.project']} hint={projects.isError ? `The projects cannot be listed: ${projects.error.message}` : undefined}>
             <Combobox options={names} value={draft.textAt(['spec', 'project'])} onChange={value => set(['spec', 'project'], value)} empty="No project has this in its name." />
           </Field>
-          {settings.data?.appsInAnyNamespaceEnabled && (
+          {settings.data?.appsInAnyNamespaceEnabled && !existing && (
             <Field label="Namespace of the application" hint={`Empty for ${settings.data.controllerNamespace ?? 'the server’s own'}.`}>
               <Input value={draft.textAt(['metadata', 'namespace'])} onChange={event => set(['metadata', 'namespace'], event.target.value || undefined)} />
             </Field>
