@@ -1,6 +1,6 @@
 // Opens every screen in Chromium: what is expected must be there; axe, the policy and the console must have nothing to say; and
 // nothing may be asked of another server. `--pictures DIR` takes pictures of them at three widths in both themes instead.
-// `--only WORD` takes the screens with that word in their names.
+// `--width 1440,420` says other widths, `--only PATTERN` takes the screens whose names it fits.
 import {mkdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {execFileSync} from 'node:child_process'
@@ -11,7 +11,7 @@ import {chromium} from 'playwright-core'
 import {fixture} from './fixture.mjs'
 import {screens} from './screens.mjs'
 
-const {values} = parseArgs({options: {pictures: {type: 'string'}, only: {type: 'string', default: ''}}})
+const {values} = parseArgs({options: {pictures: {type: 'string'}, only: {type: 'string', default: ''}, width: {type: 'string', default: '1440,1024,420'}}})
 // Without `region`: an open menu is beside the landmarks, as lists of menus are.
 const AXE = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const PATIENCE = 10_000
@@ -24,10 +24,10 @@ const browser = await chromium.launch({
 })
 const wrong = []
 let pages = 0
-for (const screen of screens.filter(one => one.name.includes(values.only))) {
+for (const screen of screens.filter(one => new RegExp(values.only).test(one.name))) {
   const server = await fixture(screen)
   for (const theme of ['dark', 'light']) {
-    for (const width of values.pictures ? [1440, 1024, 420] : [1440]) {
+    for (const width of values.pictures ? values.width.split(',').map(Number) : [1440]) {
       try {
         await open(server.url, screen, theme, width)
       } catch (error) {

@@ -9,17 +9,18 @@ import {fileURLToPath} from 'node:url'
 
 import {createServer as createVite} from 'vite'
 
+import {answer, deeds, logLines} from './deeds.mjs'
 import {applications} from './fleet.mjs'
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 const TYPES = {'.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2'}
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Starts it; `contract` leaves the project's own endpoints out, as an Argo CD does, `rate` changes so many applications a second. */
-export async function fixture({port = 0, apps = 500, contract = false, rate = 0, extensions = ''} = {}) {
+/** Starts it; `contract` leaves the project's own endpoints out, as an Argo CD does, `past` adds the applications of deeds.mjs, `rate` changes so many applications a second. */
+export async function fixture({port = 0, apps = 500, contract = false, rate = 0, extensions = '', past = false} = {}) {
   const vite = await createVite({root, server: {middlewareMode: true, hmr: false, ws: false}, appType: 'custom', logLevel: 'error', optimizeDeps: {noDiscovery: true}})
   const {askRows, rowOf} = await vite.ssrLoadModule('/src/api/fleet-fold.ts')
-  const whole = applications(apps)
+  const whole = [...applications(apps), ...(past ? deeds() : [])]
   const rows = new Map(whole.map(app => [`argocd/${app.metadata.name}`, rowOf(app)]))
   const files = new Map()
   let revision = 1
@@ -50,6 +51,10 @@ export async function fixture({port = 0, apps = 500, contract = false, rate = 0,
       const packed = body.length > 1000 && /gzip/.test(request.headers['accept-encoding'] ?? '')
       response.writeHead(status, {'Content-Type': 'application/json', ...(packed ? {'Content-Encoding': 'gzip'} : {})})
       response.end(packed ? gzipSync(body, {level: 1}) : body)
+    }
+    const text = (words, status) => {
+      response.writeHead(status, {'Content-Type': 'text/plain'})
+      response.end(words)
     }
     const missing = () => json({error: 'Not Found', code: 5, message: `no such path: ${url.pathname}`}, 404)
     const stream = (begin, path) => {
@@ -93,6 +98,9 @@ export async function fixture({port = 0, apps = 500, contract = false, rate = 0,
     }
     if (path === 'api/v1/applications' && request.method === 'GET') return json({metadata: {resourceVersion: '1'}, items: whole})
     if (path === 'api/v1/stream/applications') return stream(() => undefined, 'events')
+    const told = past ? answer(path, url, contract) : undefined
+    if (told) return json(told)
+    if (told === null) return text('Not Found', 404)
     const tree = /^api\/v1\/(stream\/)?applications\/([^/]+)\/resource-tree$/.exec(path)
     if (tree) {
       const app = whole.find(app => app.metadata.name === decodeURIComponent(tree[2]))
@@ -102,7 +110,11 @@ export async function fixture({port = 0, apps = 500, contract = false, rate = 0,
     }
     if (/^api\/v1\/applications\/[^/]+\/resource$/.test(path)) return json({manifest: JSON.stringify({apiVersion: 'v1', kind: url.searchParams.get('kind'), metadata: {name: url.searchParams.get('resourceName')}, spec: {replicas: 4}})})
     if (/^api\/v1\/applications\/[^/]+\/events$/.test(path)) return json({items: [{type: 'Warning', reason: 'BackOff', message: 'Back-off restarting failed container', count: 12, lastTimestamp: new Date().toISOString()}]})
-    if (/^api\/v1\/applications\/[^/]+\/logs$/.test(path)) return stream(say => { for (let n = 0; n < 500; n++) say({content: `${n} GET /cart <b>200</b> in ${n % 90} ms`, podName: `cart-${n % 3}`, timeStampStr: '2026-01-01T00:00:00Z'}) }, 'logs')
+    if (/^api\/v1\/applications\/[^/]+\/logs$/.test(path)) {
+      const lines = past ? logLines(url.searchParams.get('container')) : Array.from({length: 500}, (_, n) => ({content: `${n} GET /cart <b>200</b> in ${n % 90} ms`, podName: `cart-${n % 3}`, timeStampStr: `2026-01-01T00:00:00.${String(n).padStart(3, '0')}Z`}))
+      return stream(say => lines.forEach(say), 'logs')
+    }
+    if (/^api\/v1\/applications\/[^/]+\/revisions\/[^/]+\/metadata$/.test(path)) return json({author: 'Ana Ruiz <ana@example.com>', date: '2026-01-01T00:00:00Z', message: 'Raise the replicas'})
     const one = /^api\/v1\/applications\/([^/]+)(\/sync)?$/.exec(path)
     if (one) {
       const app = whole.find(app => app.metadata.name === decodeURIComponent(one[1]))

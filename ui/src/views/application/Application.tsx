@@ -30,6 +30,7 @@ const History = later(() => import('./history/History'))
 const Details = later(() => import('./details/Details'))
 const Resource = later(() => import('./resource/Resource'))
 const SyncDialog = later(() => import('./sync/SyncDialog'))
+const Plan = later(() => import('@/views/plan/Plan'))
 
 /** One application: how it is and why, what it consists of, what was done to it. */
 export default function Application() {
@@ -71,6 +72,7 @@ function Shown({app, gone, cut}: {app: App; gone: boolean; cut?: {since: number;
   const tabs = [...VIEWS, ...own.map(one => ({id: one.title, label: one.title}))]
   const view = tabs.some(one => one.id === place.view) ? place.view : 'tree'
   useKeys('This application', Object.fromEntries(tabs.slice(0, 9).map((one, index) => [String(index + 1), {label: one.label, do: () => change(toView(one.id))}])))
+  if (words.get('plan') !== null) return <Boundary name="the plan"><Plan application={app} /></Boundary>
   return (
     <div className={css.page}>
       <Head app={app} row={row} explained={explained} gone={gone} cut={cut} place={place} tree={tree.data} />
@@ -82,7 +84,7 @@ function Shown({app, gone, cut}: {app: App; gone: boolean; cut?: {since: number;
         </Boundary>
       </Tabs>
       {place.node && <Resource app={app} tree={tree.data} node={place.node} onClose={() => change({node: null, tab: null})} />}
-      {place.deploy && <SyncDialog application={app} open selected={place.deploy === 'all' ? undefined : [place.deploy]} onClose={() => change({deploy: null, revision: null})} />}
+      {place.deploy && <SyncDialog application={app} open selected={place.deploy === 'all' ? undefined : [place.deploy]} revision={place.revision} onClose={() => change({deploy: null, revision: null})} />}
       {place.extension && <Flyout app={app} tree={tree.data} added={added} place={place} onClose={() => change({extension: null})} />}
     </div>
   )

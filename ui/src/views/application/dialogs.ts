@@ -9,7 +9,9 @@ export interface ApplicationDialogProps {
 
 export interface SyncDialogProps extends ApplicationDialogProps {
   /** Keys (`group/kind/namespace/name`) of the objects that are chosen at first; all without it. */
-  selected?: string[]
+  selected?: readonly string[]
+  /** A revision to begin with, of the first source. */
+  revision?: string
 }
 
 export interface RemoveDialogProps extends ApplicationDialogProps {

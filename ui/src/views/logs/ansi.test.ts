@@ -11,7 +11,7 @@ test.each([
   [`${ESC}]8;;https://evil.example\u001b\\click${ESC}]8;;\u001b\\`, 'click'],
   [`${ESC}[2J${ESC}[1;1Hgone`, 'gone'],
   [`${ESC}P+q544e\u001b\\after`, 'after'],
-  [`cut ${ESC}[3`, 'cut [3'],
+  [`cut ${ESC}[3`, 'cut 3'],
   [`bell\u0007 back\b null\u0000`, 'bell back null'],
   ['a\u202egnp.exe', 'agnp.exe'],
   ['<img src=x onerror=alert(1)>', '<img src=x onerror=alert(1)>'],

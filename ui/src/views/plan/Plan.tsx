@@ -71,7 +71,9 @@ export default function Plan({application}: {application: Application}) {
     u: {label: 'Show what stays too', do: () => setWhole(!whole)},
   })
   const current = useRef<HTMLButtonElement>(null)
-  useEffect(() => current.current?.scrollIntoView({block: 'nearest'}), [at])
+  useEffect(() => {
+    current.current?.scrollIntoView({block: 'nearest'})
+  }, [at])
   const deleted = plan.data?.steps.filter(step => step.action === 'prune') ?? []
   const dangerous = deleted.filter(precious)
   const doing = plan.data?.steps.filter(writes).length ?? 0

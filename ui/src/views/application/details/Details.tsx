@@ -6,18 +6,18 @@ import {ask, segment} from '@/api/client'
 import type {Application} from '@/api/contract'
 import {sourcesOf} from '@/api/fleet-fold'
 import {queries} from '@/api/queries'
-import {useMay} from '@/api/rights'
 import {Draft} from '@/draft/draft'
 import {Button, IconButton} from '@/parts/Button'
 import {ErrorNote} from '@/parts/ErrorNote'
 import {Input} from '@/parts/Field'
 import {toast} from '@/parts/Toast'
-import {applicationHref} from '@/shell/address'
+import {applicationHref, useQueryWords} from '@/shell/address'
 import {Form} from '@/views/create/Form'
 import {faultsOf} from '@/views/create/model'
 import {Text} from '@/views/create/Text'
 import {LineDiff} from '@/views/plan/LineDiff'
 import {mergePatch, shownValue} from '@/views/plan/model'
+import {useRefusal} from '../rights'
 import {changes, editable, pathText, rebase, type Change} from './rebase'
 import {Summary} from './Summary'
 import css from './Details.module.css'
@@ -40,14 +40,15 @@ function Editor({id, application}: {id: string; application: Application}) {
   const now = useMemo(() => editable(application), [application])
   const [base, setBase] = useState<Record<string, unknown>>(() => kept.get(id)?.base ?? now)
   const [draft, setDraft] = useState<Draft>(() => Draft.parse(kept.get(id)?.text ?? Draft.of(now).text))
-  const [side, setSide] = useState<Side>(() => (kept.has(id) ? 'form' : 'summary'))
+  const [words] = useQueryWords()
+  const [side, setSide] = useState<Side>(() => (kept.has(id) ? 'form' : sideOf(words)))
   const [tried, setTried] = useState(false)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const [compare, setCompare] = useState(false)
   const top = useRef<HTMLDivElement>(null)
   const [, go] = useLocation()
-  const may = useMay('applications', 'update', `${spec.project}/${name}`)
+  const forbidden = useRefusal(application, 'update')
   const mine = useMemo(() => (draft.readable ? changes(base, draft.value()) : []), [draft, base])
   const dirty = mine.length > 0 || !draft.readable
   const merge = useMemo(() => rebase(base, draft.readable ? draft.value() : base, now), [base, draft, now])
@@ -129,7 +130,7 @@ function Editor({id, application}: {id: string; application: Application}) {
           </Button>
         ))}
         <span className={css.dim} role="status">
-          {dirty ? `${mine.length === 1 ? 'One field is' : `${mine.length} fields are`} changed and not saved.` : may === false ? 'Your roles do not allow to change it.' : ''}
+          {dirty ? `${mine.length === 1 ? 'One field is' : `${mine.length} fields are`} changed and not saved.` : forbidden || ''}
         </span>
       </div>
       <div className={css.scroll} ref={top}>
@@ -161,11 +162,17 @@ function Editor({id, application}: {id: string; application: Application}) {
           <span className={css.space}>{tried && wrong ? <span className={css.bad}>{wrong}</span> : null}</span>
           <Button aria-pressed={compare} onClick={() => setCompare(!compare)}>What I changed</Button>
           <Button refused={!draft.readable ? 'The YAML cannot be read' : !changesSpec && 'Nothing was changed that a sync would see'} onClick={() => go(planHref())}>What would it do?</Button>
-          <Button look="primary" refused={may === false ? 'Your roles do not allow to change it' : busy ? 'Under way' : moved ? 'It was changed meanwhile: take that in first' : false} onClick={() => void save()}>Save</Button>
+          <Button look="primary" refused={forbidden ? forbidden : busy ? 'Under way' : moved ? 'It was changed meanwhile: take that in first' : false} onClick={() => void save()}>Save</Button>
         </footer>
       )}
     </div>
   )
+}
+
+/** The side that old links mean. */
+function sideOf(words: URLSearchParams): Side {
+  if (words.get('view') === 'manifest' || words.get('tab') === 'manifest') return 'text'
+  return words.get('tab') === 'parameters' ? 'form' : 'summary'
 }
 
 function Moved({theirs, conflicts, onTake, onThrow}: {theirs: Change[]; conflicts: Change[]; onTake(): void; onThrow(): void}) {

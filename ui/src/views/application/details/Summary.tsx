@@ -1,11 +1,10 @@
 import {useState} from 'react'
 import {Link} from 'wouter'
 
-import {ask, segment} from '@/api/client'
+import {segment} from '@/api/client'
 import type {Application, ApplicationSource} from '@/api/contract'
 import {rowOf, sourcesOf} from '@/api/fleet-fold'
 import {queries, useSettings} from '@/api/queries'
-import {useMay} from '@/api/rights'
 import {Age} from '@/parts/Age'
 import {Button} from '@/parts/Button'
 import {Confirm} from '@/parts/Confirm'
@@ -13,6 +12,8 @@ import {Copy} from '@/parts/Copy'
 import {KeyValue} from '@/parts/KeyValue'
 import {StatusGlyph} from '@/parts/StatusGlyph'
 import {yamlOf} from '@/views/plan/lines'
+import {patchApplication} from '../acts'
+import {useRefusal} from '../rights'
 import {isAutomated} from '../sync/choice'
 import css from './Details.module.css'
 
@@ -99,9 +100,8 @@ function Policy({application}: {application: Application}) {
   const name = metadata.name ?? ''
   const automated = spec.syncPolicy?.automated
   const on = isAutomated(application)
-  const may = useMay('applications', 'update', `${spec.project}/${name}`)
+  const refused = useRefusal(application, 'update')
   const [wish, setWish] = useState<{title: string; verb: string; says: string; patch: Record<string, unknown>} | null>(null)
-  const refused = may === false && 'Your roles do not allow to change it'
   const toggle = (field: 'prune' | 'selfHeal', label: string, says: string) => {
     const now = automated?.[field] ?? false
     return (
@@ -129,7 +129,7 @@ function Policy({application}: {application: Application}) {
         danger={wish?.verb === 'Switch on' && wish.patch.prune === true}
         onConfirm={async () => {
           const path = `api/v1/applications/${segment(name)}`
-          const saved = await ask<Application>(path, {method: 'PATCH', body: {name, appNamespace: metadata.namespace, project: spec.project, patchType: 'merge', patch: JSON.stringify({spec: {syncPolicy: {automated: wish?.patch}}})}})
+          const saved = await patchApplication(application, {spec: {syncPolicy: {automated: wish?.patch}}})
           queries.setQueriesData<Application>({queryKey: [path]}, before => (before?.metadata?.name === name ? saved : before))
         }}
       >

@@ -3,7 +3,6 @@ import {useMemo, useState} from 'react'
 import {segment} from '@/api/client'
 import type {Application, RepositoryManifestResponse} from '@/api/contract'
 import {useAsk} from '@/api/queries'
-import {useMay} from '@/api/rights'
 import {Age, useNow} from '@/parts/Age'
 import {Button} from '@/parts/Button'
 import {EmptyNote} from '@/parts/EmptyNote'
@@ -14,6 +13,7 @@ import {span} from '@/parts/time'
 import {useQueryWords} from '@/shell/address'
 import {LineDiff} from '@/views/plan/LineDiff'
 import {yamlOf} from '@/views/plan/lines'
+import {useRefusal} from '../rights'
 import {isAutomated} from '../sync/choice'
 import {atRevisions, deployments, differing, imagesOf, kindOf, short, type Deployment} from './model'
 import {Revision} from './Revision'
@@ -27,7 +27,7 @@ export default function History({application}: {application: Application}) {
   const [now, later] = [Number(words.get('from') ?? Number.NaN), Number(words.get('to') ?? Number.NaN)]
   const [from, to] = [all.find(one => one.id === now), all.find(one => one.id === later)]
   const back = all.find(one => String(one.id) === words.get('back'))
-  const may = useMay('applications', 'sync', `${application.spec.project}/${application.metadata.name}`)
+  const forbidden = useRefusal(application, 'sync')
   if (all.length === 0) {
     return <EmptyNote title="It was never synced.">Each whole sync that succeeds is kept here: {application.spec.revisionHistoryLimit ?? 10} of them, as its history limit says. Dry runs and syncs of some objects are not.</EmptyNote>
   }
@@ -48,7 +48,7 @@ export default function History({application}: {application: Application}) {
             to={one === to}
             onPick={side => pick(side, one)}
             onBack={() => change({back: String(one.id)})}
-            refused={may === false ? 'Your roles do not allow to sync it, nor to roll it back.' : false}
+            refused={forbidden}
           />
         ))}
       </ol>

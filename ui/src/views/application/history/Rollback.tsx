@@ -3,7 +3,6 @@ import {useMemo, useState} from 'react'
 import {ask, segment} from '@/api/client'
 import type {Application} from '@/api/contract'
 import {queries} from '@/api/queries'
-import {useMay} from '@/api/rights'
 import {Button} from '@/parts/Button'
 import {Dialog} from '@/parts/Dialog'
 import {ErrorNote} from '@/parts/ErrorNote'
@@ -13,6 +12,8 @@ import {StatusGlyph} from '@/parts/StatusGlyph'
 import {toast} from '@/parts/Toast'
 import {usePlan} from '@/views/plan/ask'
 import {effectOf, sentence, stepKey, writes} from '@/views/plan/model'
+import {setAutoSync} from '../acts'
+import {useRefusal} from '../rights'
 import {short, type Deployment} from './model'
 import css from './History.module.css'
 
@@ -25,14 +26,14 @@ export function Rollback({application, deployment, newest, automated, onClose}: 
   const [dryRun, setDryRun] = useState(false)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
-  const mayUpdate = useMay('applications', 'update', `${spec.project}/${name}`)
+  const forbidden = useRefusal(application, 'update')
   const then = useMemo((): Application => {
     const {source: _, sources: __, ...rest} = spec
     const several = deployment.sources.length > 1 || (spec.sources?.length ?? 0) > 0
     return {...application, spec: {...rest, ...(several ? {sources: deployment.sources} : {source: deployment.sources[0]})}}
   }, [application, spec, deployment])
   const changed = JSON.stringify(then.spec.sources ?? then.spec.source) !== JSON.stringify(spec.sources ?? spec.source)
-  const plan = usePlan({application: changed && mayUpdate !== false ? then : application, revisions: deployment.revisions, prune, edited: changed && mayUpdate !== false})
+  const plan = usePlan({application: changed && !forbidden ? then : application, revisions: deployment.revisions, prune, edited: changed && !forbidden})
   const running = ['Running', 'Terminating'].includes(application.status?.operationState?.phase ?? '')
   const old = deployment.sources.length === 0
   const stop = automated
@@ -58,8 +59,7 @@ export function Rollback({application, deployment, newest, automated, onClose}: 
   }
   const hold = () =>
     attempt(async () => {
-      const patch = {spec: {syncPolicy: {automated: {enabled: false}}}}
-      const held = await ask<Application>(path, {method: 'PATCH', body: {name, appNamespace: metadata.namespace, project: spec.project, patchType: 'merge', patch: JSON.stringify(patch)}})
+      const held = await setAutoSync(application, false)
       queries.setQueriesData<Application>({queryKey: [path]}, before => (before?.metadata?.name === name ? held : before))
       toast('Auto-sync is off', 'ok')
     })
@@ -90,7 +90,7 @@ export function Rollback({application, deployment, newest, automated, onClose}: 
         {automated && (
           <div className={css.held}>
             <p><StatusGlyph look="held" /> <b>Auto-sync is on, and a rollback is refused as long as it is</b>: it would bring back what Git says with the next look. Switch it off first, and on again when Git says what you want.</p>
-            <Button refused={busy ? 'Under way' : mayUpdate === false && 'Your roles do not allow to change it'} onClick={() => void hold()}>Switch auto-sync off</Button>
+            <Button refused={busy ? 'Under way' : forbidden} onClick={() => void hold()}>Switch auto-sync off</Button>
           </div>
         )}
         <p>

@@ -1,10 +1,9 @@
 import {useEffect, useMemo, useState} from 'react'
 
-import {ask, segment} from '@/api/client'
+import {segment} from '@/api/client'
 import {useCell, cell} from '@/api/cell'
 import type {Application, OperationState} from '@/api/contract'
 import {useAsk} from '@/api/queries'
-import {useMay} from '@/api/rights'
 import {Age, useNow} from '@/parts/Age'
 import {Button} from '@/parts/Button'
 import {Confirm} from '@/parts/Confirm'
@@ -16,6 +15,8 @@ import {StatusGlyph, StatusWord} from '@/parts/StatusGlyph'
 import {phaseState, type Look} from '@/parts/status'
 import {span} from '@/parts/time'
 import {useQueryWords} from '@/shell/address'
+import {terminate} from '../acts'
+import {useRefusal} from '../rights'
 import {partsOf} from '../sync/choice'
 import {deadlineOf, lanesOf, nextTry, remembered, starter, waitedFor, worst, type Attempt, type Item, type Lane, type Standing} from './model'
 import css from './Operation.module.css'
@@ -58,10 +59,9 @@ export default function Operation({application}: {application: Application}) {
 }
 
 function Head({application, state, live}: {application: Application; state: OperationState; live: boolean}) {
-  const {metadata, spec} = application
-  const name = metadata.name ?? ''
+  const name = application.metadata.name ?? ''
   const now = useNow()
-  const may = useMay('applications', 'sync', `${spec.project}/${name}`)
+  const forbidden = useRefusal(application, 'sync')
   const [ending, setEnding] = useState(false)
   const again = nextTry(state)
   const running = live && (state.phase === 'Running' || state.phase === 'Terminating')
@@ -89,7 +89,7 @@ function Head({application, state, live}: {application: Application; state: Oper
         </span>
         <span className={css.space} />
         {running && (
-          <Button look="danger" refused={state.phase === 'Terminating' ? 'It is ending already' : may === false && 'Your roles do not allow to sync it, nor to end a sync.'} onClick={() => setEnding(true)}>
+          <Button look="danger" refused={state.phase === 'Terminating' ? 'It is ending already' : forbidden} onClick={() => setEnding(true)}>
             Terminate
           </Button>
         )}
@@ -120,7 +120,7 @@ function Head({application, state, live}: {application: Application; state: Oper
         onClose={() => setEnding(false)}
         title={`End the sync of ${name}`}
         verb="Terminate"
-        onConfirm={() => ask(`api/v1/applications/${segment(name)}/operation`, {method: 'DELETE', query: {appNamespace: metadata.namespace, project: spec.project}})}
+        onConfirm={() => terminate(application)}
       >
         <p className={css.words}>What is applied stays applied. Hooks that run are deleted, and nothing further is begun. It is not tried again.</p>
       </Confirm>

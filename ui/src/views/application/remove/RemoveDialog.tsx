@@ -1,9 +1,8 @@
 import {useRef, useState} from 'react'
 
 import {segment} from '@/api/client'
-import type {Application, ApplicationManagedResourcesResponse} from '@/api/contract'
+import type {ApplicationManagedResourcesResponse} from '@/api/contract'
 import {queries, useAsk} from '@/api/queries'
-import {useMay} from '@/api/rights'
 import {Button} from '@/parts/Button'
 import {Dialog} from '@/parts/Dialog'
 import {ErrorNote} from '@/parts/ErrorNote'
@@ -13,16 +12,10 @@ import {StatusGlyph} from '@/parts/StatusGlyph'
 import type {Look} from '@/parts/status'
 import {toast} from '@/parts/Toast'
 import {deleteApplication, type Cascade} from '@/views/applications/actions'
+import type {RemoveDialogProps} from '../dialogs'
+import {useRefusal} from '../rights'
 import {consequences, deletionHooks, parentOf, setOf, tally, type Consequence} from './consequences'
 import css from './Remove.module.css'
-
-export interface RemoveDialogProps {
-  application: Application
-  open: boolean
-  onClose(): void
-  /** It was deleted: there is nothing to come back to. */
-  onGone?(): void
-}
 
 const CASCADES: Array<[Cascade, string, string]> = [
   ['foreground', 'With everything that it made', 'The application goes when all of it is gone; objects that others own go first.'],
@@ -45,14 +38,14 @@ function Ask({application, onClose, onGone}: RemoveDialogProps) {
   const [error, setError] = useState<unknown>(null)
   const input = useRef<HTMLInputElement>(null)
   const managed = useAsk<ApplicationManagedResourcesResponse>(`api/v1/applications/${segment(name)}/managed-resources`, {appNamespace: named.namespace, project: spec.project})
-  const may = useMay('applications', 'delete', `${spec.project}/${name}`)
+  const forbidden = useRefusal(application, 'delete')
   const all = consequences(application, managed.data?.items ?? undefined, cascade)
   const goes = all.filter(one => one.fate === 'goes')
   const asks = all.filter(one => one.fate === 'asks')
   const stays = all.filter(one => one.fate === 'stays')
   const hooks = cascade === 'orphan' ? [] : deletionHooks(managed.data?.items ?? undefined)
   const [set, parent] = [setOf(application), parentOf(application)]
-  const refusal = may === false ? 'Your roles do not allow to delete it.' : metadata.deletionTimestamp ? 'It is being deleted already.' : null
+  const refusal = forbidden || (metadata.deletionTimestamp ? 'It is being deleted already.' : null)
   const stop = refusal ?? (typed.trim() !== name ? `Type ${name} first` : busy ? 'Under way' : false)
   const remove = async () => {
     if (stop) return

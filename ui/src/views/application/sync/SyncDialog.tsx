@@ -5,7 +5,6 @@ import {ask, segment} from '@/api/client'
 import type {Application, ApplicationApplicationSyncWindowsResponse} from '@/api/contract'
 import {sourcesOf} from '@/api/fleet-fold'
 import {queries, useAsk, useSettings} from '@/api/queries'
-import {useMay} from '@/api/rights'
 import {Button} from '@/parts/Button'
 import {Dialog} from '@/parts/Dialog'
 import {ErrorNote} from '@/parts/ErrorNote'
@@ -15,20 +14,13 @@ import {toast} from '@/parts/Toast'
 import {applicationHref} from '@/shell/address'
 import {usePlan} from '@/views/plan/ask'
 import {sentence} from '@/views/plan/model'
+import type {SyncDialogProps} from '../dialogs'
+import {useRefusal} from '../rights'
 import {choiceFor, faultsOf, isAutomated, keyOf, objectsOf, otherRevision, partsOf, requestOf, wordFor, type SyncChoice} from './choice'
 import {How} from './How'
 import {Objects} from './Objects'
 import css from './Sync.module.css'
 
-export interface SyncDialogProps {
-  application: Application
-  open: boolean
-  onClose(): void
-  /** Keys (`group/kind/namespace/name`) of the objects to begin with; all without. */
-  selected?: readonly string[]
-  /** A revision to begin with. */
-  revision?: string
-}
 
 /** What was typed for an application and not sent: it is there again when the dialog is. */
 const kept = new Map<string, SyncChoice>()
@@ -58,7 +50,7 @@ function Ask({application, onClose, selected, revision}: SyncDialogProps) {
   const top = useRef<HTMLDivElement>(null)
 
   const settings = useSettings()
-  const may = useMay('applications', 'sync', `${spec.project}/${named.name}`)
+  const forbidden = useRefusal(application, 'sync')
   const windows = useAsk<ApplicationApplicationSyncWindowsResponse>(`api/v1/applications/${segment(named.name)}/syncwindows`, {appNamespace: named.namespace, project: spec.project})
   const rested = useRested(choice.revisions.join('\n')).split('\n')
   const question = useMemo(() => ({application, revisions: rested, prune: choice.prune}), [application, rested.join('\n'), choice.prune])
@@ -70,17 +62,16 @@ function Ask({application, onClose, selected, revision}: SyncDialogProps) {
   const word = wordFor(application, choice)
   const running = application.operation !== undefined && application.operation !== null || ['Running', 'Terminating'].includes(application.status?.operationState?.phase ?? '')
   const refusal =
-    may === false
-      ? 'Your roles do not allow to sync it.'
-      : metadata.deletionTimestamp
-        ? 'It is being deleted.'
-        : running
-          ? 'An operation is under way; end it first, or wait until it is over.'
-          : windows.data && !windows.data.canSync
-            ? 'A sync window holds it: no person may sync it now.'
-            : other && isAutomated(application) && !choice.dryRun
-              ? `Auto-sync follows ${other.own}, so it cannot be synced to ${other.wanted}: switch auto-sync off first, or make it a dry run.`
-              : null
+    forbidden ||
+    (metadata.deletionTimestamp
+      ? 'It is being deleted.'
+      : running
+        ? 'An operation is under way; end it first, or wait until it is over.'
+        : windows.data && !windows.data.canSync
+          ? 'A sync window holds it: no person may sync it now.'
+          : other && isAutomated(application) && !choice.dryRun
+            ? `Auto-sync follows ${other.own}, so it cannot be synced to ${other.wanted}: switch auto-sync off first, or make it a dry run.`
+            : null)
   const stop = refusal ?? (Object.values(faults)[0] || (word !== undefined && typed.trim() !== word ? `Type ${word} first` : busy ? 'Under way' : false))
   const count = choice.objects?.length ?? objects.length
   const verb = choice.dryRun ? 'Try' : 'Sync'
