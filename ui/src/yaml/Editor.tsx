@@ -183,7 +183,7 @@ export default function Editor({value, onChange, onSave, label, problems, kind, 
 }
 
 function editable(is: boolean) {
-  return [EditorView.editable.of(is), EditorState.readOnly.of(!is), is ? [] : EditorView.contentAttributes.of({tabindex: '0'})]
+  return [EditorView.editable.of(is), EditorState.readOnly.of(!is), EditorView.contentAttributes.of({tabindex: '0'})]
 }
 
 function lineOf(draft: Draft, fault: Problem): string {

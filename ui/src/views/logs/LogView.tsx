@@ -147,11 +147,12 @@ export function LogView({target, container, onContainer, words, change, embedded
         {toggle('viewPodNames', 'Pods', names, 'false')}
         {toggle('matchCase', 'Match case', wish.matchCase)}
         {toggle('dark', 'Dark', dark)}
-        <span className={css.space} />
-        <Button small onClick={lastError}>Last error</Button>
-        <Copy what="lines" text={() => Array.from({length: count}, (_, index) => textOf(at(index) as Line)).join('\n')} />
-        <Menu trigger={<IconButton small label="Download"><Download size={14} /></IconButton>} items={download} />
-        {embedded && <Link className={buttonClass('quiet', true)} href={logsHref(target, container)} aria-label="As a page of its own" title="As a page of its own"><Maximize2 size={14} /></Link>}
+        <span className={css.acts}>
+          <Button small onClick={lastError}>Last error</Button>
+          <Copy what="lines" text={() => Array.from({length: count}, (_, index) => textOf(at(index) as Line)).join('\n')} />
+          <Menu trigger={<IconButton small label="Download"><Download size={14} /></IconButton>} items={download} />
+          {embedded && <Link className={buttonClass('quiet', true)} href={logsHref(target, container)} aria-label="As a page of its own" title="As a page of its own"><Maximize2 size={14} /></Link>}
+        </span>
       </div>
       <p className={css.state} role="status">
         {count.toLocaleString()} {count === 1 ? 'line' : 'lines'}

@@ -137,6 +137,11 @@ function Editor({id, application}: {id: string; application: Application}) {
         {error !== null && <div className={css.pad}><ErrorNote what="The server does not take it; what you typed is still here." error={error} /></div>}
         {dirty && moved && <Moved theirs={merge.theirs} conflicts={merge.conflicts} onTake={takeTheirs} onThrow={throwAway} />}
         {renamed && <p className={css.bad}>An application cannot be given another name or namespace: make a new one in its place.</p>}
+        {compare && dirty && draft.readable && (
+          <div className={css.pad}>
+            <LineDiff label="What you changed" before={Draft.of(base).text} after={Draft.of(draft.value()).text} />
+          </div>
+        )}
         {side === 'summary' && <Summary application={application} onEdit={() => setSide('form')} />}
         {side === 'form' && (
           <div className={css.form}>
@@ -150,17 +155,12 @@ function Editor({id, application}: {id: string; application: Application}) {
             <Text draft={draft} onChange={text => set(Draft.parse(text))} onSave={() => void save()} />
           </div>
         )}
-        {compare && dirty && draft.readable && (
-          <div className={css.pad}>
-            <LineDiff label="What you changed" before={Draft.of(base).text} after={Draft.of(draft.value()).text} />
-          </div>
-        )}
       </div>
       {dirty && (
         <footer className={css.foot}>
           <Button look="quiet" onClick={throwAway}>Throw the changes away</Button>
           <span className={css.space}>{tried && wrong ? <span className={css.bad}>{wrong}</span> : null}</span>
-          <Button aria-pressed={compare} onClick={() => setCompare(!compare)}>What I changed</Button>
+          <Button aria-pressed={compare} onClick={() => { setCompare(!compare); top.current?.scrollTo({top: 0}) }}>What I changed</Button>
           <Button refused={!draft.readable ? 'The YAML cannot be read' : !changesSpec && 'Nothing was changed that a sync would see'} onClick={() => go(planHref())}>What would it do?</Button>
           <Button look="primary" refused={forbidden ? forbidden : busy ? 'Under way' : moved ? 'It was changed meanwhile: take that in first' : false} onClick={() => void save()}>Save</Button>
         </footer>

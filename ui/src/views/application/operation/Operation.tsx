@@ -132,6 +132,7 @@ function Head({application, state, live}: {application: Application; state: Oper
 function Waits({application, message}: {application: Application; message: string}) {
   const [key] = waitedFor(message)
   const [since, setSince] = useState(() => Date.now())
+  const now = useNow()
   useEffect(() => setSince(Date.now()), [key])
   const status = application.status?.resources?.find(one => key?.endsWith(`${one.kind}/${one.name}`))
   const parts = key?.split('/') ?? []
@@ -150,7 +151,7 @@ function Waits({application, message}: {application: Application; message: strin
   const why = status?.health?.message || (hook?.message ?? '')
   return (
     <p className={css.wait}>
-      <StatusGlyph look="run" /> Waits for <b>{kind}/{name}</b>{why ? `: ${why}` : ''}; seen so <Age time={since} />{until ? <>, it may take until <Age time={until} /></> : ''}.
+      <StatusGlyph look="run" /> Waits for <b>{kind}/{name}</b>{why ? `: ${why}` : ''}{now - since > 10_000 ? `, so for ${span(now - since)} at least` : ''}{until ? (until > now ? `; it has ${span(until - now)} more` : '; its time is over') : ''}.
     </p>
   )
 }

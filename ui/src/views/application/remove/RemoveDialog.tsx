@@ -18,7 +18,7 @@ import {consequences, deletionHooks, parentOf, setOf, tally, type Consequence} f
 import css from './Remove.module.css'
 
 const CASCADES: Array<[Cascade, string, string]> = [
-  ['foreground', 'With everything that it made', 'The application goes when all of it is gone; objects that others own go first.'],
+  ['foreground', 'With everything that it made', 'The application goes when all of it is gone; what an object owns goes before it.'],
   ['background', 'With everything that it made, in the background', 'Each object goes at once, and the cluster clears up behind it.'],
   ['orphan', 'The application alone', 'What it made keeps running, and nobody looks after it.'],
 ]
@@ -99,7 +99,7 @@ function Ask({application, onClose, onGone}: RemoveDialogProps) {
         </fieldset>
         <section className={css.fates} aria-label="Consequences" aria-live="polite">
           <Fate look="delete" title={`${goes.length} ${goes.length === 1 ? 'is' : 'are'} deleted`} some={goes} open />
-          <Fate look="person" title={`${asks.length} wait for a person to confirm, and the application with them`} some={asks} />
+          <Fate look="person" title={`${asks.length} ${asks.length === 1 ? 'waits' : 'wait'} for a person to confirm, and the application with ${asks.length === 1 ? 'it' : 'them'}`} some={asks} />
           <Fate look="ok" title={`${stays.length} ${stays.length === 1 ? 'stays' : 'stay'}`} some={stays} />
           {all.length === 0 && <p className={css.dim}>It has nothing in the cluster.</p>}
           {managed.isPending && <Skeleton lines={1} />}
