@@ -11,6 +11,7 @@ import {createServer as createVite} from 'vite'
 
 import {answer, deeds, logLines} from './deeds.mjs'
 import {applications} from './fleet.mjs'
+import {shell} from './terminal.mjs'
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 const TYPES = {'.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2'}
@@ -131,6 +132,7 @@ export async function fixture({port = 0, apps = 500, contract = false, rate = 0,
     response.writeHead(200, {'Content-Type': TYPES[extname(from)] ?? 'application/octet-stream', 'Content-Encoding': 'gzip', 'Content-Security-Policy': POLICY, 'Cache-Control': name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'})
     response.end(files.get(from))
   })
+  server.on('upgrade', (request, socket) => (request.url?.startsWith('/terminal?') ? shell(request, socket) : socket.destroy()))
   await new Promise(done => server.listen(port, '127.0.0.1', done))
   return {
     url: `http://127.0.0.1:${server.address().port}/`,
