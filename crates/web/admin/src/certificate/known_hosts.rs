@@ -20,21 +20,25 @@ pub(crate) struct Entry {
 impl Entry {
     /// A checked entry; a sentence where it is none.
     pub(crate) fn new(host: &str, kind: &str, key: &str) -> Result<Entry, String> {
+        let host = host.trim();
+        if !is_host(host) {
+            return Err(format!("invalid hostname in request: {host}"));
+        }
         // What comes from `ssh-keyscan` is the whole line.
         let key = key.rsplit(' ').next().unwrap_or_default();
-        let entry = Entry { host: host.trim().to_string(), kind: kind.trim().to_string(), key: key.to_string() };
-        let words = [&entry.host, &entry.kind, &entry.key];
-        if words.iter().any(|word| word.is_empty() || word.contains(|c: char| c.is_whitespace() || c.is_control())) {
-            return Err(format!(
-                "invalid SSH known hosts data for host {host:?}: host, kind and key are one word each"
-            ));
+        let entry = Entry { host: host.to_string(), kind: kind.trim().to_string(), key: key.to_string() };
+        let invalid = |why: &str| Err(format!("invalid entry in known_hosts data: {host}: {why}"));
+        let is_word = |word: &str| !word.is_empty() && !word.contains(|c: char| c.is_whitespace() || c.is_control());
+        if !is_word(&entry.kind) || !is_word(&entry.key) {
+            return invalid("kind and key are one word each");
         }
-        let bytes = STANDARD.decode(&entry.key).map_err(|_| format!("the SSH key of host {host:?} is not base64"))?;
+        let Ok(bytes) = STANDARD.decode(&entry.key) else { return invalid("the key is not base64") };
+        // A key says its kind itself. Which one was asked for need not be that: OpenSSH passes over such a line.
         let length = bytes.first_chunk::<4>().map(|length| u32::from_be_bytes(*length) as usize).unwrap_or(0);
-        if bytes.get(4..4 + length) != Some(entry.kind.as_bytes()) {
-            return Err(format!("the SSH key of host {host:?} is not of kind {}", entry.kind));
+        match bytes.get(4..4 + length) {
+            Some(kind) if !kind.is_empty() && kind.is_ascii() => Ok(entry),
+            _ => invalid("the key is none of SSH"),
         }
-        Ok(entry)
     }
 
     fn parse(line: &str) -> Option<Entry> {
@@ -58,6 +62,20 @@ impl Entry {
     fn is_for_the_same(&self, other: &Entry) -> bool {
         self.host == other.host && self.kind == other.kind
     }
+}
+
+/// A name or an address, or one of these in brackets with a port after it.
+fn is_host(host: &str) -> bool {
+    let (name, port) = match host.strip_prefix('[').and_then(|rest| rest.split_once("]:")) {
+        Some((name, port)) => (name, port.parse::<u16>().is_ok_and(|port| port > 0)),
+        None => (host, true),
+    };
+    let is_label = |label: &str| {
+        let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let edge = |c: char| c.is_ascii_alphanumeric();
+        label.len() <= 63 && label.chars().all(inner) && label.starts_with(edge) && label.ends_with(edge)
+    };
+    port && (name.parse::<std::net::Ipv6Addr>().is_ok() || name.split('.').all(is_label))
 }
 
 /// All entries.
@@ -126,10 +144,19 @@ mod tests {
                 .ends_with("g ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAA\n")
         );
         assert_eq!(remove(&more, |entry| entry.host == "g"), text);
-        for (host, kind, key) in
-            [("", "ssh-ed25519", KEY), ("h", "ssh-rsa", KEY), ("h", "ssh-ed25519", "?"), ("a b", "ssh-ed25519", KEY)]
-        {
-            assert!(Entry::new(host, kind, key).is_err(), "{host} {kind} {key}");
+        for (host, kind, key, why) in [
+            ("", "ssh-ed25519", KEY, "invalid hostname in request: "),
+            ("a b", "ssh-ed25519", KEY, "invalid hostname in request: a b"),
+            ("[h]:0", "ssh-ed25519", KEY, "invalid hostname in request: [h]:0"),
+            ("h", "ssh ed25519", KEY, "invalid entry in known_hosts data: h: kind and key are one word each"),
+            ("h", "ssh-ed25519", "", "invalid entry in known_hosts data: h: kind and key are one word each"),
+            ("h", "ssh-ed25519", "?", "invalid entry in known_hosts data: h: the key is not base64"),
+            ("h", "ssh-ed25519", "AAAA", "invalid entry in known_hosts data: h: the key is none of SSH"),
+        ] {
+            assert_eq!(Entry::new(host, kind, key).unwrap_err(), why);
+        }
+        for host in ["h", "a.b-c_d", "192.0.2.1", "2001:db8::1", "[h]:2222", "[2001:db8::1]:22"] {
+            assert!(Entry::new(host, "any-kind", KEY).is_ok(), "{host}");
         }
     }
 }

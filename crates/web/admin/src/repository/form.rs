@@ -53,9 +53,7 @@ pub(crate) fn check(repository: &Repository) -> Result<(), Status> {
         return invalid("repository URL must be set");
     }
     match repository.type_.as_str() {
-        "" | "git" | "oci" => Ok(()),
-        "helm" if repository.name.is_empty() => invalid("a Helm repository needs a name"),
-        "helm" => Ok(()),
+        "" | "git" | "helm" | "oci" => Ok(()),
         other => Err(Status::invalid_argument(format!("repository type {other:?} is none of git, helm, oci"))),
     }
 }
