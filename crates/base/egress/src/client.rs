@@ -99,6 +99,8 @@ pub struct Ask<'a> {
     pub route: &'a (dyn Fn(&Url) -> Route + Send + Sync),
     /// Whether the answer may come compressed; it is decompressed as it is read.
     pub gzip: bool,
+    /// How long a connection may take to open.
+    pub dial: Duration,
     /// How long it may take altogether.
     pub deadline: Duration,
 }
@@ -118,6 +120,7 @@ impl<'a> Ask<'a> {
             login: None,
             route,
             gzip: false,
+            dial: DIAL,
             deadline: DEADLINE,
         }
     }
@@ -180,10 +183,10 @@ impl Egress {
         {
             return Ok(self.reply(ask, response, sender, route, until));
         }
-        let sender = match timeout_at(until.min(Instant::now() + DIAL), self.open(&ask.url, &route, &reach)).await {
+        let sender = match timeout_at(until.min(Instant::now() + ask.dial), self.open(&ask.url, &route, &reach)).await {
             Ok(opened) => opened?,
             Err(_) => {
-                let reason = format!("not open after {} s", DIAL.as_secs());
+                let reason = format!("not open after {} s", ask.dial.as_secs_f64());
                 return Err(Error::Connect { host: origin.to_string(), reason });
             }
         };

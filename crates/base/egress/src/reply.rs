@@ -1,13 +1,15 @@
 //! [`Reply`]: an answer whose body is still to be read.
 
 use std::io::Write;
+use std::time::Duration;
 
+use bytes::Bytes;
 use flate2::write::GzDecoder;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use hyper::{HeaderMap, Response, StatusCode};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::client::SILENCE;
 use crate::error::chain;
@@ -95,6 +97,24 @@ impl Reply {
         }
         back();
         Ok(limit - out.counted().left)
+    }
+
+    /// The next piece of the body as it was sent, compressed where it is; `None` at its end. `silence` is how long it may take to
+    /// come; the deadline of the request is not looked at, for there are bodies that never end.
+    pub async fn piece(&mut self, silence: Duration) -> Result<Option<Bytes>, Error> {
+        loop {
+            let url = || self.url.to_string();
+            match timeout(silence, self.body.frame()).await {
+                Ok(None) => return Ok(None),
+                Ok(Some(Ok(frame))) => {
+                    if let Ok(piece) = frame.into_data() {
+                        return Ok(Some(piece));
+                    }
+                }
+                Ok(Some(Err(error))) => return Err(Error::Broken { url: url(), reason: chain(&error) }),
+                Err(_) => return Err(Error::Timeout { url: url(), after: silence }),
+            }
+        }
     }
 
     /// Reads the rest where it is short, so that the connection can be used again.

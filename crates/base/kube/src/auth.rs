@@ -121,6 +121,9 @@ impl Credentials {
             serde_json::json!({"apiVersion": version, "kind": "ExecCredential", "spec": {"interactive": false}});
         if exec.provide_cluster_info {
             info["spec"]["cluster"] = self.cluster.clone();
+            if let Some(config) = &exec.cluster_config {
+                info["spec"]["cluster"]["config"] = config.clone();
+            }
         }
         #[expect(
             clippy::disallowed_methods,
@@ -241,6 +244,27 @@ mod tests {
         assert!(credentials.refused().await);
         assert_eq!(token(&credentials).await, "Bearer me-2");
         std::fs::remove_file(dir).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_program_is_told_about_the_cluster_where_it_asks() {
+        let script = r#"printf '{"status":{"token":"%s"}}' "$(printf %s "$KUBERNETES_EXEC_INFO" | base64 -w0)""#;
+        let asked = async |informed: bool| {
+            let exec = Exec {
+                command: "sh".into(),
+                args: vec!["-c".into(), script.into()],
+                provide_cluster_info: informed,
+                cluster_config: Some(serde_json::json!({"audience": "x"})),
+                ..Exec::default()
+            };
+            let config = Config { server: "https://c:6443".into(), auth: Auth::Exec(exec), ..Config::default() };
+            let told = token(&Credentials::new(&config, Arc::new(clock()))).await;
+            let bytes = STANDARD.decode(told.trim_start_matches("Bearer ")).unwrap();
+            serde_json::from_slice::<serde_json::Value>(&bytes).unwrap()["spec"]["cluster"].clone()
+        };
+        assert!(asked(false).await.is_null());
+        let cluster = asked(true).await;
+        assert_eq!((&cluster["server"], &cluster["config"]["audience"]), (&"https://c:6443".into(), &"x".into()));
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! [`Client`]: requests to one cluster.
 
 mod ask;
+mod process;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,6 +16,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 
 use self::ask::Ask;
+pub use self::process::{Keyboard, Process, ProcessOptions, Said, Screen};
 use crate::auth::Credentials;
 use crate::connect::Target;
 use crate::lines::Lines;

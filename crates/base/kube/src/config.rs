@@ -60,6 +60,8 @@ pub struct Exec {
     pub install_hint: String,
     /// Tell it about the cluster.
     pub provide_cluster_info: bool,
+    /// What else it is told of the cluster, in its own form.
+    pub cluster_config: Option<serde_json::Value>,
 }
 
 /// Whom we act as; all empty for ourselves.

@@ -66,11 +66,20 @@ impl Target {
 
     /// Opens a connection; `identity` (certificates, key; PEM) takes the place of the configured client certificate.
     pub(crate) async fn dial(&self, identity: Option<(&[u8], &[u8])>) -> Result<Dialed, String> {
+        self.dial_for(identity, &[b"h2", b"http/1.1"]).await
+    }
+
+    /// The same for a connection of its own in HTTP/1.1, which can become something else.
+    pub(crate) async fn dial_plain(&self, identity: Option<(&[u8], &[u8])>) -> Result<Dialed, String> {
+        self.dial_for(identity, &[b"http/1.1"]).await
+    }
+
+    async fn dial_for(&self, identity: Option<(&[u8], &[u8])>, protocols: &[&[u8]]) -> Result<Dialed, String> {
         let io = dial(&self.host, self.port, self.proxy.as_ref()).await?;
         if !self.https {
             return Ok(Dialed { io, h2: self.h2_plain });
         }
-        let config = client_config(&self.tls, identity, &[b"h2", b"http/1.1"])?;
+        let config = client_config(&self.tls, identity, protocols)?;
         let name = self.tls.server_name.as_deref().filter(|name| !name.is_empty()).unwrap_or(&self.host);
         let stream = handshake(io, config, name).await?;
         let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");

@@ -217,6 +217,7 @@ fn exec_plugin(exec: &Value, directory: &Path) -> Result<Exec, KubeconfigError> 
         api_version: text("apiVersion"),
         install_hint: text("installHint"),
         provide_cluster_info: exec.get("provideClusterInfo").and_then(Value::as_bool).unwrap_or_default(),
+        cluster_config: None,
     })
 }
 

@@ -24,7 +24,7 @@ mod resource;
 mod watch;
 
 pub use bowline_base_egress::Tls;
-pub use client::{Answer, Client, Runtime};
+pub use client::{Answer, Client, Keyboard, Process, ProcessOptions, Runtime, Said, Screen};
 pub use config::{Auth, Config, Exec, Impersonate};
 pub use discovery::Discovery;
 pub use error::{Class, Error, Status, StatusCause, StatusDetails};

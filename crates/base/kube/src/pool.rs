@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use bowline_base_egress::Io;
 use bowline_base_task::Tasks;
 use bytes::Bytes;
 use http_body_util::Full;
@@ -82,6 +83,11 @@ pub(crate) struct Lease {
 enum Kind {
     Shared { sender: http2::SendRequest<Body>, load: Load },
     Plain { sender: Option<http1::SendRequest<Body>>, load: Load, complete: bool, _permit: OwnedSemaphorePermit },
+}
+
+/// Client certificate and key, where we have them.
+fn identity(credential: &Credential) -> Option<(&[u8], &[u8])> {
+    credential.identity.as_deref().map(|identity| (identity.cert.as_slice(), identity.key.expose().as_slice()))
 }
 
 /// Runs hyper's futures as tasks of ours.
@@ -215,9 +221,21 @@ impl Pool {
     }
 
     async fn dial(&self, credential: &Credential) -> Result<Dialed, Error> {
-        let identity = credential.identity.as_deref().map(|i| (i.cert.as_slice(), i.key.expose().as_slice()));
+        self.in_time(self.target.dial(identity(credential))).await
+    }
+
+    /// A connection in HTTP/1.1 that nobody shares.
+    pub(crate) async fn single(&self, credential: &Credential) -> Result<Box<dyn Io>, Error> {
+        Ok(self.in_time(self.target.dial_plain(identity(credential))).await?.io)
+    }
+
+    pub(crate) fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+
+    async fn in_time(&self, dialing: impl Future<Output = Result<Dialed, String>>) -> Result<Dialed, Error> {
         let late = || format!("not open after {} s", DIAL.as_secs());
-        match tokio::time::timeout(DIAL, self.target.dial(identity)).await {
+        match tokio::time::timeout(DIAL, dialing).await {
             Ok(Ok(dialed)) => Ok(dialed),
             Ok(Err(reason)) => Err(self.failed(reason)),
             Err(_) => Err(self.failed(late())),

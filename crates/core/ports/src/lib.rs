@@ -18,7 +18,7 @@ pub use cluster::{
 };
 pub use engine::{ClusterFacts, Engine, EngineError, EngineErrorKind, Manifests, Origin, PlanAsked, Reached};
 pub use hint::{Hints, HintsFull, Pushed};
-pub use pods::{LogLines, LogQuery, Pods};
+pub use pods::{LogLines, LogQuery, Pods, Program, Screen, Shown, Typed, Typing};
 pub use remotes::{Fields, Refs, Remotes, Rotated};
 pub use source::{Freshness, Resolved, RevisionMetadata, SourceError, SourceErrorKind, Sources};
 

@@ -29,6 +29,8 @@ pub struct ClusterSecret {
     pub project: String,
     /// Whether the applications of this cluster are left alone (`skip-reconcile`).
     pub skip_reconcile: bool,
+    /// The shard that it belongs to, where that is fixed.
+    pub shard: Option<i64>,
     /// Labels of the Secret.
     pub labels: BTreeMap<String, String>,
     /// Annotations of the Secret.
@@ -62,6 +64,8 @@ pub struct ClusterAuth {
     pub aws: Option<(String, String, String)>,
     /// Proxy for requests to this cluster.
     pub proxy_url: String,
+    /// Answers are not to come compressed.
+    pub disable_compression: bool,
 }
 
 /// `execProviderConfig`.
@@ -77,6 +81,10 @@ pub struct ExecCredential {
     pub api_version: String,
     /// What to tell where the program is missing.
     pub install_hint: String,
+    /// Tell it about the cluster.
+    pub provide_cluster_info: bool,
+    /// What else it is told of the cluster, in its own form.
+    pub config: Option<Value>,
 }
 
 // === impl ClusterSecret ===
@@ -107,6 +115,7 @@ impl ClusterSecret {
             namespaces,
             cluster_resources: text("clusterResources") == "true",
             project: text("project"),
+            shard: text("shard").parse().ok(),
             skip_reconcile: object.annotation(bowline_core_types::annotation::SKIP_RECONCILE) == Some("true"),
             labels: texts(object, "labels"),
             annotations: texts(object, "annotations"),
@@ -151,6 +160,8 @@ impl ClusterAuth {
                 .collect(),
             api_version: exec.str_at(&["apiVersion"]).unwrap_or_default().to_string(),
             install_hint: exec.str_at(&["installHint"]).unwrap_or_default().to_string(),
+            provide_cluster_info: exec.get("provideClusterInfo").and_then(Value::as_bool).unwrap_or_default(),
+            config: exec.get("config").filter(|config| !config.is_null()).cloned(),
         });
         let aws = config.get("awsAuthConfig").filter(|a| !a.is_null()).map(|aws| {
             let text = |field: &str| aws.str_at(&[field]).unwrap_or_default().to_string();
@@ -168,6 +179,7 @@ impl ClusterAuth {
             exec,
             aws,
             proxy_url: text(&["proxyUrl"]),
+            disable_compression: config.get("disableCompression").and_then(Value::as_bool).unwrap_or_default(),
         })
     }
 }
@@ -202,11 +214,13 @@ mod tests {
     fn reads_every_way_to_log_in_and_shows_none() {
         let config = r#"{"username":"u","password":"hidden1","bearerToken":"hidden2","proxyUrl":"http://p",
             "tlsClientConfig":{"insecure":false,"serverName":"s","caData":"Q0E=","certData":"Q0VSVA==","keyData":"aGlkZGVuMw=="},
-            "execProviderConfig":{"command":"c","args":["a"],"env":{"K":"V"},"apiVersion":"v1"}}"#;
+            "execProviderConfig":{"command":"c","args":["a"],"env":{"K":"V"},"apiVersion":"v1","provideClusterInfo":true},
+            "disableCompression":true}"#;
         let cluster = ClusterSecret::from_secret(&secret(&[
             ("name", "prod"),
             ("server", "https://prod:6443/"),
             ("namespaces", "a, b"),
+            ("shard", "3"),
             ("config", config),
         ]))
         .unwrap();
@@ -214,6 +228,8 @@ mod tests {
         assert_eq!(cluster.namespaces, ["a", "b"]);
         assert_eq!((cluster.auth.ca.as_str(), cluster.auth.cert.as_str()), ("CA", "CERT"));
         assert_eq!(cluster.auth.key.expose(), "hidden3");
+        assert_eq!((cluster.shard, cluster.auth.disable_compression), (Some(3), true));
+        assert!(cluster.auth.exec.as_ref().unwrap().provide_cluster_info);
         assert_eq!(cluster.auth.exec.as_ref().unwrap().env, [("K".to_string(), "V".to_string())]);
         assert!(!format!("{cluster:?}").contains("hidden"));
     }

@@ -14,7 +14,7 @@ use bowline_web_admin::{
 };
 use bowline_web_api::{ApplicationSets, Applications, Own};
 use bowline_web_auth::{Authenticator, Egress, KubeVault, Limits, Parts, SystemRandom};
-use bowline_web_gateway::{Gateway, GrpcWeb, Health, Reflection, swagger};
+use bowline_web_gateway::{Gateway, GrpcWeb, Health, Reflection, swagger, swagger_page};
 use bowline_web_wire::{
     Api, GrpcService, account, application, applicationset, certificate, cluster, gpgkey, notification, project,
     repocreds, repository, session, version,
@@ -27,6 +27,9 @@ use crate::files::Files;
 use crate::gate::ApiGate;
 use crate::metrics::Metrics;
 use crate::options::Options;
+use crate::proxy::Proxy;
+use crate::terminal::Terminals;
+use crate::traces::Traces;
 
 /// How long the first start waits before it tries again.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -41,7 +44,13 @@ pub(crate) struct Handlers {
     pub(crate) rest: Router,
     /// What the contract has no word for.
     pub(crate) own: Own,
+    pub(crate) terminals: Terminals,
+    pub(crate) proxy: Proxy,
+    /// What handlers that are no RPCs stand on.
+    pub(crate) context: Context,
     pub(crate) description: Bytes,
+    /// The description as a page.
+    pub(crate) description_page: Bytes,
     pub(crate) files: Files,
     /// The program for download.
     pub(crate) program: Option<PathBuf>,
@@ -74,7 +83,7 @@ impl Pieces {
         let params = world.config_map("argocd-cmd-params-cm").unwrap_or_default();
         let flag = |key: &str| params.get(key).is_some_and(|value| value.trim() == "true");
         // Who runs the installation names the identity provider: it may be anywhere.
-        let client_out = bowline_base_egress::Egress::new(self.tasks, AGENT, |_| Reach::Anywhere);
+        let client_out = bowline_base_egress::Egress::new(self.tasks.clone(), AGENT, |_| Reach::Anywhere);
         let auth = Arc::new(Authenticator::new(Parts {
             vault: Arc::new(KubeVault::new(client.clone(), world.namespace())),
             http: Arc::new(Egress::new(client_out, self.proxies)),
@@ -101,7 +110,12 @@ impl Pieces {
         let clock = self.clock.clone();
         let context = Context { world, client, auth: auth.clone(), engine, remotes, sources, charts, clock };
         let own = Own::new(context.clone());
-        let gate = Arc::new(ApiGate { auth: auth.clone(), clock: self.clock, metrics: self.metrics });
+        let kept = context.clone();
+        let random = Arc::new(SystemRandom);
+        let dropped = self.metrics.dropped_spans.clone();
+        let traces = Traces::start(context.world.clone(), random, dropped, &self.tasks);
+        let gate = Arc::new(ApiGate { traces, auth: auth.clone(), clock: self.clock, metrics: self.metrics.clone() });
+        let metrics = self.metrics;
         let repositories = Repositories { context: context.clone(), states: States::default() };
         let api = Api::default()
             .behind(gate)
@@ -121,13 +135,18 @@ impl Pieces {
             .with(application::application_service(Arc::new(Applications::new(context))));
         let api = Health::of(&api, self.serving).join(api);
         let api = Reflection::of(&api).join(api);
+        let description = swagger(&api);
         Handlers {
             own,
+            context: kept,
+            proxy: Proxy::new(self.tasks.clone(), AGENT, metrics),
+            terminals: Terminals::new(self.tasks),
             grpc: api.grpc(),
             grpc_web: GrpcWeb::new(&api),
             // Content types are checked before, by what the settings say at that moment.
             rest: Gateway::new(&api).content_types(Vec::new()).router(),
-            description: Bytes::from(swagger(&api).to_string()),
+            description_page: Bytes::from(swagger_page(&description, "swagger.json")),
+            description: Bytes::from(description.to_string()),
             auth,
             files: self.files,
             program: self.program,

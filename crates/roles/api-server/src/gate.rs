@@ -9,7 +9,7 @@ use bowline_web_admin::{Caller, of_auth};
 use bowline_web_auth::{Authenticator, Presented, Session};
 use bowline_web_wire::tonic::metadata::MetadataValue;
 use bowline_web_wire::tonic::{self, Code, Status};
-use bowline_web_wire::{Admission, Call, Gate, Kind, Rpc};
+use bowline_web_wire::{Admission, Call, Gate, Kind, Rpc, Subject};
 use hyper::header::{HeaderValue, SET_COOKIE, USER_AGENT};
 use hyper::http::Extensions;
 
@@ -17,6 +17,7 @@ use crate::call::{CODES, Protocol};
 use crate::client_version;
 use crate::listen::connection::Peer;
 use crate::metrics::Metrics;
+use crate::traces::{Begun, Span, Traces};
 
 /// What everybody may ask, with a session or without.
 const OPEN: [&str; 7] = [
@@ -29,16 +30,24 @@ const OPEN: [&str; 7] = [
     "/grpc.health.v1.Health/List",
 ];
 
+/// The call that makes a session of a name and a password.
+const LOGIN: &str = "/session.SessionService/Create";
+
+/// Codes that say that the server is at fault, and not who asked.
+const FAULTS: [Code; 6] =
+    [Code::Unknown, Code::DeadlineExceeded, Code::Unimplemented, Code::Internal, Code::Unavailable, Code::DataLoss];
+
 /// See the [module](self).
 pub(crate) struct ApiGate {
     pub(crate) auth: Arc<Authenticator>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: Metrics,
+    pub(crate) traces: Traces,
 }
 
 /// When a call began.
 #[derive(Clone, Copy)]
-struct Began(Duration);
+struct StartedAt(Duration);
 
 // === impl ApiGate ===
 
@@ -64,6 +73,11 @@ impl ApiGate {
         Ok(admission)
     }
 
+    /// Nanoseconds since 1970.
+    fn now(&self) -> u64 {
+        u64::try_from(self.clock.now().as_nanosecond()).unwrap_or_default()
+    }
+
     fn labels(rpc: &Rpc) -> Vec<(&'static str, String)> {
         let kind = match rpc.kind {
             Kind::Unary => "unary",
@@ -82,7 +96,10 @@ impl ApiGate {
 #[tonic::async_trait]
 impl Gate for ApiGate {
     async fn admit(&self, mut call: Call<'_>) -> Result<Admission, Status> {
-        call.extensions.insert(Began(self.clock.monotonic()));
+        call.extensions.insert(StartedAt(self.clock.monotonic()));
+        if let Some(begun) = self.traces.begin(call.metadata.as_ref(), self.now()) {
+            call.extensions.insert(begun);
+        }
         self.metrics.started.get_or_create(&ApiGate::labels(call.rpc)).inc();
         let presented = call.extensions.get::<Presented>().cloned().unwrap_or_default();
         let protocol = call.extensions.get::<Protocol>().copied().unwrap_or(Protocol::Http);
@@ -107,10 +124,11 @@ impl Gate for ApiGate {
         Ok(admission)
     }
 
-    fn answered(&self, rpc: &'static Rpc, extensions: &Extensions, code: Code) {
-        let began = extensions.get::<Began>().map_or_else(|| self.clock.monotonic(), |began| began.0);
+    fn answered(&self, rpc: &'static Rpc, extensions: &Extensions, status: Code) {
+        let began = extensions.get::<StartedAt>().map_or_else(|| self.clock.monotonic(), |began| began.0);
         let took = self.clock.monotonic().saturating_sub(began);
-        let code = usize::try_from(i32::from(code)).ok().and_then(|code| CODES.get(code)).copied().unwrap_or("Unknown");
+        let code =
+            usize::try_from(i32::from(status)).ok().and_then(|code| CODES.get(code)).copied().unwrap_or("Unknown");
         let mut labels = ApiGate::labels(rpc);
         if let Some(seconds) = &self.metrics.seconds {
             seconds.get_or_create(&labels).observe(took.as_secs_f64());
@@ -121,8 +139,26 @@ impl Gate for ApiGate {
         let peer = extensions.get::<Peer>().map(|peer| peer.address.to_string()).unwrap_or_default();
         let protocol = extensions.get::<Protocol>().copied().unwrap_or(Protocol::Http).name();
         let (service, method, millis) = (rpc.service, rpc.name, took.as_secs_f64() * 1e3);
-        // Neither what was asked nor what was answered is told: both hold secrets.
-        tracing::info!(protocol, service, method, code, user, peer, millis, "call");
+        if let Some(begun) = extensions.get::<Begun>() {
+            let attributes = vec![
+                ("rpc.system", "grpc".to_string()),
+                ("rpc.service", rpc.service.into()),
+                ("rpc.method", rpc.name.into()),
+            ];
+            let name = format!("{}/{}", rpc.service, rpc.name);
+            let (number, failed) = (i32::from(status), FAULTS.contains(&status));
+            self.traces.end(Span { begun: begun.clone(), end: self.now(), name, attributes, code: number, failed });
+        }
+        if rpc.path == LOGIN {
+            self.metrics.login(code == "OK");
+        }
+        // Neither what was asked nor what was answered is told: both hold secrets. Of what changes something, the object is.
+        match extensions.get::<Subject>() {
+            Some(Subject(object)) => {
+                tracing::info!(audit = true, protocol, service, method, object, code, user, peer, millis, "call");
+            }
+            None => tracing::info!(protocol, service, method, code, user, peer, millis, "call"),
+        }
     }
 
     fn panicked(&self, rpc: &'static Rpc, text: &str) {

@@ -22,13 +22,17 @@ mod metrics;
 mod observe;
 mod options;
 mod own;
+mod proxy;
 mod redirect;
 mod server;
 mod sign_in;
+mod terminal;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod traces;
 mod webhook;
+mod websocket;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;

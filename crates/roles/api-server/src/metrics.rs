@@ -21,12 +21,20 @@ pub struct Metrics {
     pub(crate) handled: Family<Labels, Counter>,
     /// How long calls took, in seconds; only where it is asked for, since it has many lines.
     pub(crate) seconds: Option<Seconds>,
+    /// Logins with a name and a password, by their outcome.
+    logins: Family<Labels, Counter>,
+    /// Requests to the backends of extensions, by extension and status.
+    extension_requests: Family<Labels, Counter>,
+    /// How long those took, in seconds.
+    extension_seconds: Seconds,
     /// Webhooks by repository, where the sender proved itself: strangers must not choose labels.
     pub(crate) webhooks: Family<Labels, Counter>,
     /// Webhooks by sender and outcome.
     pub(crate) webhook_outcomes: Family<Labels, Counter>,
     /// Webhooks that are being read.
     pub(crate) webhooks_in_flight: Gauge,
+    /// Spans that no collector took.
+    pub(crate) dropped_spans: Counter,
     /// Open connections.
     pub(crate) connections: Gauge,
     /// Connections for which there was no slot.
@@ -47,9 +55,15 @@ impl Metrics {
                         as fn() -> Histogram,
                 )
             }),
+            logins: Family::default(),
+            extension_requests: Family::default(),
+            extension_seconds: Family::new_with_constructor(
+                (|| Histogram::new([0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0])) as fn() -> Histogram,
+            ),
             webhooks: Family::default(),
             webhook_outcomes: Family::default(),
             webhooks_in_flight: Gauge::default(),
+            dropped_spans: Counter::default(),
             connections: Gauge::default(),
             refused_connections: Counter::default(),
         };
@@ -69,6 +83,17 @@ impl Metrics {
                 seconds.clone(),
             );
         }
+        registry.register("argocd_login_request", "Number of login requests", metrics.logins.clone());
+        registry.register(
+            "argocd_proxy_extension_request",
+            "Number of requests sent to configured proxy extensions",
+            metrics.extension_requests.clone(),
+        );
+        registry.register(
+            "argocd_proxy_extension_request_duration_seconds",
+            "Request duration in seconds between the server and the extension backend",
+            metrics.extension_seconds.clone(),
+        );
         registry.register(
             "argocd_webhook_requests",
             "Number of webhook requests received by repo",
@@ -80,6 +105,11 @@ impl Metrics {
             "Number of webhook requests that are being handled",
             metrics.webhooks_in_flight.clone(),
         );
+        registry.register(
+            "bowline_server_dropped_spans",
+            "Spans of traces that the collector did not take",
+            metrics.dropped_spans.clone(),
+        );
         registry.register("bowline_server_connections", "Open connections", metrics.connections.clone());
         registry.register(
             "bowline_server_refused_connections",
@@ -87,5 +117,19 @@ impl Metrics {
             metrics.refused_connections.clone(),
         );
         metrics
+    }
+
+    /// Somebody logged in, or could not.
+    pub(crate) fn login(&self, good: bool) {
+        let status = if good { "success" } else { "failed" };
+        self.logins.get_or_create(&vec![("status", status.to_string())]).inc();
+    }
+
+    /// The backend of an extension answered.
+    pub(crate) fn extension(&self, extension: &str, status: u16, seconds: f64) {
+        let name = vec![("extension", extension.to_string())];
+        self.extension_seconds.get_or_create(&name).observe(seconds);
+        let labels = vec![("extension", extension.to_string()), ("status", status.to_string())];
+        self.extension_requests.get_or_create(&labels).inc();
     }
 }

@@ -7,9 +7,13 @@ use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
 use bowline_base_task::Cancel;
+use bowline_web_api::badge;
 use bowline_web_auth::{LONGEST_BODY, Presented, csrf};
+use bowline_web_gateway::SWAGGER_PAGE_POLICY;
 use futures::FutureExt;
-use hyper::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderValue};
+use hyper::header::{
+    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue,
+};
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::watch;
 use tower::ServiceExt;
@@ -23,7 +27,7 @@ use crate::listen::connection::Peer;
 use crate::observe::{self, Route};
 use crate::options::Options;
 use crate::webhook::Webhooks;
-use crate::{download, drain, extensions, gzip, own, sign_in};
+use crate::{download, drain, extensions, gzip, own, proxy, sign_in};
 
 /// What a name and a password need.
 const LOGIN_BYTES: usize = 64 << 10;
@@ -95,7 +99,18 @@ impl Server {
                 response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
                 marked("swagger", response)
             }
-            "/swagger.json" => marked("swagger", text(StatusCode::NOT_FOUND, "Not Found\n")),
+            "/swagger-ui" | "/swagger-ui/" if !options.swagger_disabled => {
+                let mut response = text(StatusCode::OK, handlers.description_page.clone());
+                let headers = response.headers_mut();
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+                headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SWAGGER_PAGE_POLICY));
+                marked("swagger", response)
+            }
+            "/swagger.json" | "/swagger-ui" | "/swagger-ui/" => {
+                marked("swagger", text(StatusCode::NOT_FOUND, "Not Found\n"))
+            }
+            "/api/badge" => marked("badge", picture(handlers, &request)),
+            "/terminal" => marked("terminal", handlers.terminals.answer(handlers, request).await),
             "/extensions.js" => marked("files", extensions::answer(&method, Path::new(extensions::FOLDER)).await),
             path if path.starts_with("/auth/") || path == "/api/dex" || path.starts_with("/api/dex/") => {
                 let request = request.map(|body| bounded(body, LONGEST_BODY));
@@ -103,6 +118,10 @@ impl Server {
                 marked("sign-in", page.unwrap_or_else(|| text(StatusCode::NOT_FOUND, "Not Found\n")))
             }
             path if path.starts_with("/api/") => marked("api", self.rest(handlers, path, request, options).await),
+            path if path.starts_with(proxy::PREFIX) => {
+                let rest = path[proxy::PREFIX.len()..].to_string();
+                marked("extension", handlers.proxy.answer(handlers, &rest, request).await)
+            }
             path => match path.strip_prefix("/download/") {
                 Some(name) => marked("download", download::answer(&method, name, handlers.program.as_deref()).await),
                 None => marked("files", handlers.files.answer(&method, path, request.headers(), options)),
@@ -151,6 +170,28 @@ impl Server {
         };
         response.map(Body::new)
     }
+}
+
+/// The badge that a query asks for. Pages of other places may fetch it, and nobody keeps it.
+fn picture(handlers: &Handlers, request: &Request<Body>) -> Response<Body> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed\n");
+    }
+    let Some(svg) = badge(&handlers.context, request.uri().query().unwrap_or_default()) else {
+        return text(StatusCode::BAD_REQUEST, "a name in the query is none that Kubernetes could have\n");
+    };
+    let mut response = text(StatusCode::OK, svg);
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (CONTENT_TYPE, "image/svg+xml"),
+        (CACHE_CONTROL, "private, no-store"),
+        (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        // Opened as a page of its own it may do nothing.
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// The path without the root path, where it is under it.

@@ -13,7 +13,7 @@ use bowline_core_types::Object;
 use bowline_web_admin::{Context, Sessions, Versions};
 use bowline_web_api::Own;
 use bowline_web_auth::{Authenticator, Change, Egress, Held, Holder, Parts, SystemRandom, Vault, VaultError};
-use bowline_web_gateway::{Gateway, GrpcWeb, swagger};
+use bowline_web_gateway::{Gateway, GrpcWeb, swagger, swagger_page};
 use bowline_web_wire::notification::{
     NotificationService, ServiceList, ServicesListRequest, TemplateList, TemplatesListRequest, TriggerList,
     TriggersListRequest, notification_service,
@@ -27,9 +27,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::*;
 use crate::assemble::Handlers;
 use crate::gate::ApiGate;
+use crate::traces::Traces;
 
+mod badge;
 #[path = "../tests/cluster/nobody.rs"]
 mod nobody;
+mod proxy;
+mod terminal;
 
 use nobody::Nobody;
 
@@ -102,6 +106,10 @@ fn lab(full: bool) -> Lab {
 }
 
 fn with_auth(full: bool, disable_auth: bool) -> Lab {
+    with_engine(full, disable_auth, Arc::new(Nobody))
+}
+
+fn with_engine(full: bool, disable_auth: bool, engine: Arc<dyn Engine>) -> Lab {
     let world = Arc::new(World::new("argocd"));
     let heard = Arc::new(Heard { full, ..Heard::default() });
     let (health, clock) = (Health::default(), Arc::new(SystemClock::new()));
@@ -118,14 +126,20 @@ fn with_auth(full: bool, disable_auth: bool) -> Lab {
         random: Arc::new(SystemRandom),
         options: bowline_web_auth::Options { disable_auth, ..Default::default() },
     }));
-    let gate = ApiGate { auth: auth.clone(), clock: clock.clone(), metrics: metrics.clone() };
+    let traces = Traces::start(world.clone(), Arc::new(SystemRandom), Default::default(), &Tasks::new());
+    let gate = ApiGate { auth: auth.clone(), clock: clock.clone(), metrics: metrics.clone(), traces };
     let api = Api::default()
         .behind(Arc::new(gate))
         .with(version::version_service(Arc::new(Versions)))
         .with(session::session_service(Arc::new(Sessions(auth.clone()))))
         .with(notification_service(Arc::new(Broken)));
+    let context = Context { engine, ..context(&world, &auth, clock.clone()) };
     let handlers = Handlers {
-        own: Own::new(context(&world, &auth, clock.clone())),
+        own: Own::new(context.clone()),
+        proxy: crate::proxy::Proxy::new(Tasks::new(), "bowline", metrics.clone()),
+        terminals: crate::terminal::Terminals::new(Tasks::new()),
+        context,
+        description_page: swagger_page(&swagger(&api), "swagger.json").into(),
         auth,
         grpc: api.grpc(),
         grpc_web: GrpcWeb::new(&api),
@@ -237,6 +251,7 @@ async fn bodies_are_bounded_and_panics_are_answers() {
     assert!((400..500).contains(&status) && text.contains("length limit exceeded"), "{status} {text}");
     let (status, text, _) = lab.send("GET /api/v1/notifications/triggers", &[], "").await;
     assert!(status == 500 && text.contains(r#""code":13"#), "{status} {text}");
+    assert!(!text.contains("on purpose"), "what a panic says is for the log alone: {text}");
     lab.check("GET /healthz", &[], "", (200, "ok")).await;
     let malformed = lab.send("POST /api/v1/session", &[JSON], "{\"username\":").await;
     assert_eq!(malformed.0, 400, "{}", malformed.1);

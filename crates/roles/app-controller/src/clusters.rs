@@ -239,7 +239,8 @@ pub fn config(secret: &ClusterSecret) -> Result<Config, String> {
             env: exec.env.clone(),
             api_version: exec.api_version.clone(),
             install_hint: exec.install_hint.clone(),
-            provide_cluster_info: false,
+            provide_cluster_info: exec.provide_cluster_info,
+            cluster_config: exec.config.as_ref().map(serde_json::Value::from),
         })
     } else if auth.aws.is_some() {
         return Err(format!("cluster {}: awsAuthConfig is not supported yet; use execProviderConfig", secret.name));

@@ -5,12 +5,18 @@
 
 mod application;
 mod applicationset;
+mod badge;
 mod error;
+mod extension;
 mod own;
 mod setting;
 mod store;
+mod terminal;
 mod told;
 
 pub use application::Applications;
 pub use applicationset::ApplicationSets;
+pub use badge::badge;
+pub use extension::{EXTENSION_HEADERS, ExtensionProxy, Invocation, NotInvoked, has_extensions, invoke};
 pub use own::{Objects, Own, OwnAnswer};
+pub use terminal::{NoSeat, Seat, has_terminals};

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use futures::Stream;
 
 use applications::Lists;
-use parameters::Parameters;
+pub(crate) use parameters::Parameters;
 use plan::Question;
 
 /// What is answered under `/api/bowline/v1/`.

@@ -14,3 +14,10 @@ pub(crate) fn number(context: &Context, key: &str, default: usize) -> usize {
     context.world.config("argocd-cm", key).and_then(|text| text.trim().parse().ok()).unwrap_or(default)
 }
 use bowline_web_admin::Context;
+
+/// Words of `argocd-cm` with commas between them, `default` where there are none.
+pub(crate) fn list(context: &Context, key: &str, default: &[&str]) -> Vec<String> {
+    let text = context.world.config("argocd-cm", key).unwrap_or_default();
+    let words: Vec<String> = text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(String::from).collect();
+    if words.is_empty() { default.iter().map(|word| word.to_string()).collect() } else { words }
+}

@@ -144,6 +144,13 @@ impl Authenticator {
         Ok(Trust::Exactly(certificate.expose().clone()))
     }
 
+    /// What the references in a setting lead to, by what stands behind the `$`: keys of `argocd-secret`, and `secret:key` of other
+    /// Secrets that are part of the installation. One that leads nowhere is left out.
+    pub async fn references_of(&self, setting: &Value) -> HashMap<String, Sensitive<String>> {
+        let (found, _) = self.references(&self.state(), setting).await;
+        found.into_iter().map(|(name, value)| (name, value.into())).collect()
+    }
+
     /// What the references in a setting lead to, and whether some lead to other Secrets than `argocd-secret`.
     pub(crate) async fn references(&self, state: &State, setting: &Value) -> (HashMap<String, String>, bool) {
         let mut names = Vec::new();

@@ -20,6 +20,7 @@ mod answer;
 mod grpc_web;
 mod health;
 mod metadata;
+mod page;
 mod reflection;
 mod request;
 mod rest;
@@ -29,6 +30,7 @@ mod swagger;
 
 pub use grpc_web::{GRPC_WEB, GrpcWeb};
 pub use health::Health;
+pub use page::{SWAGGER_PAGE_POLICY, swagger_page};
 pub use reflection::Reflection;
 pub use rest::Gateway;
 pub use swagger::swagger;

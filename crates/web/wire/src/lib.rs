@@ -63,6 +63,7 @@ mod method;
 mod rpc;
 mod server;
 pub mod status;
+mod subject;
 
 pub use client::Client;
 pub use codec::Complete;
@@ -74,6 +75,7 @@ pub use method::{Answer, JsonAnswer, Messages, Method, Payload};
 pub use prost;
 pub use rpc::{Binding, Body, Kind, Rpc, Service};
 pub use server::{Api, GrpcService, MESSAGE_LIMIT};
+pub use subject::Subject;
 /// gRPC itself: `Request`, `Response`, `Status`, `async_trait`. Who implements a service takes it from here.
 pub use tonic;
 

@@ -21,6 +21,7 @@ use crate::codec::{Codec, Complete, not_set};
 use crate::gate::{Admission, Call, Gate};
 use crate::json::Json;
 use crate::rpc::Rpc;
+use crate::subject::{Subject, subject};
 
 mod watched;
 
@@ -222,14 +223,14 @@ where
 {
     async fn one(self, request: Request<Q>) -> Result<Response<A>, Status> {
         match self.call {
-            Shape::Unary(call) => self.pass_one(request, call).await,
+            Shape::Unary(call) => self.pass_one(request, subject, call).await,
             _ => Err(Status::internal("the RPC sends several messages")),
         }
     }
 
     async fn one_of_several(self, request: Request<Messages<Q>>) -> Result<Response<A>, Status> {
         match self.call {
-            Shape::ClientStream(call) => self.pass_one(request, call).await,
+            Shape::ClientStream(call) => self.pass_one(request, unnamed, call).await,
             _ => Err(Status::internal("the RPC does not take several messages")),
         }
     }
@@ -251,9 +252,10 @@ where
     async fn pass_one<M>(
         &self,
         request: Request<M>,
+        about: fn(&Rpc, &M) -> Option<Subject>,
         call: impl FnOnce(Arc<S>, Request<M>) -> Answer<A>,
     ) -> Result<Response<A>, Status> {
-        let (response, ..) = self.pass(request, call).await?;
+        let (response, ..) = self.pass(request, about, call).await?;
         complete(response.get_ref())?;
         Ok(response)
     }
@@ -262,12 +264,17 @@ where
     async fn pass<M, R>(
         &self,
         request: Request<M>,
+        about: fn(&Rpc, &M) -> Option<Subject>,
         call: impl FnOnce(Arc<S>, Request<M>) -> Answer<R>,
     ) -> Result<(Response<R>, Admission, Extensions), Status> {
         let (mut metadata, mut extensions, message) = request.into_parts();
         let call_to_admit = Call { rpc: self.rpc, metadata: &mut metadata, extensions: &mut extensions };
         let result = match self.gate.admit(call_to_admit).await {
             Ok(admission) => {
+                // Only now: who is not let in does not make the server look through what he sent.
+                if let Some(subject) = about(self.rpc, &message) {
+                    extensions.insert(subject);
+                }
                 let request = Request::from_parts(metadata, extensions.clone(), message);
                 let called = AssertUnwindSafe(call(self.service.clone(), request)).catch_unwind().await;
                 called.unwrap_or_else(|panic| Err(panicked(&*self.gate, self.rpc, &*panic))).map(|mut response| {
@@ -300,12 +307,17 @@ where
         request: Request<M>,
         call: impl FnOnce(Arc<S>, Request<M>) -> Answer<Messages<A>>,
     ) -> Result<Response<Messages<A>>, Status> {
-        let (response, admission, extensions) = self.pass(request, call).await?;
+        let (response, admission, extensions) = self.pass(request, unnamed, call).await?;
         let (rpc, gate) = (self.rpc, self.gate.clone());
         Ok(response.map(|messages| -> Messages<A> {
             Box::pin(Watched::new(messages, admission.until, rpc, gate, extensions))
         }))
     }
+}
+
+/// What several messages are about is not looked for.
+fn unnamed<M>(_: &Rpc, _: &M) -> Option<Subject> {
+    None
 }
 
 fn merge(from: &MetadataMap, into: &mut MetadataMap) {

@@ -5,11 +5,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
-use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue, RETRY_AFTER};
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, RETRY_AFTER};
 use hyper::{Method, Request, Response, StatusCode, Uri};
 use serde::de::DeserializeOwned;
 
 use super::Client;
+use crate::auth::Credential;
 use crate::error::chain;
 use crate::pool::Lease;
 use crate::{Error, Status};
@@ -73,18 +74,19 @@ impl Client {
         Error::Broken { server: self.inner.server.to_string(), reason }
     }
 
+    /// Who we are now.
+    pub(super) async fn credential(&self) -> Result<Credential, Error> {
+        let found = self.inner.credentials.get().await;
+        found.map_err(|reason| Error::Credentials { server: self.inner.server.to_string(), reason })
+    }
+
     /// Sends a request until it has an answer of any status.
     pub(super) async fn send(&self, ask: &Ask<'_>) -> Result<(Lease, Response<Incoming>), Error> {
         let mut renewed = false;
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let credential = self
-                .inner
-                .credentials
-                .get()
-                .await
-                .map_err(|reason| Error::Credentials { server: self.inner.server.to_string(), reason })?;
+            let credential = self.credential().await?;
             let mut lease = self.inner.pool.lease(&credential).await?;
             let request = self.request(ask, &lease, credential.header.as_ref())?;
             match lease.send(request).await {
@@ -124,9 +126,8 @@ impl Client {
         *request.method_mut() = ask.method.clone();
         *request.uri_mut() = uri;
         let headers = request.headers_mut();
-        headers.extend(self.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        self.mark(headers);
         headers.insert(ACCEPT, HeaderValue::from_static(ask.accept));
-        headers.insert("user-agent", HeaderValue::from_static(concat!("bowline/", env!("CARGO_PKG_VERSION"))));
         if let Some(value) = authorization {
             headers.insert(AUTHORIZATION, value.clone());
         }
@@ -141,6 +142,12 @@ impl Client {
         Ok(request)
     }
 
+    /// Puts on what every request carries: whom we act as, and what we call ourselves.
+    pub(super) fn mark(&self, headers: &mut HeaderMap) {
+        headers.extend(self.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        headers.insert("user-agent", HeaderValue::from_static(concat!("bowline/", env!("CARGO_PKG_VERSION"))));
+    }
+
     /// The error that an answer without success is.
     pub(super) async fn refusal(&self, ask: &Ask<'_>, mut lease: Lease, response: Response<Incoming>) -> Error {
         let (head, body) = response.into_parts();
@@ -151,11 +158,16 @@ impl Client {
             }
             Err(_) => Bytes::new(),
         };
-        let mut status: Status = serde_json::from_slice(&body).unwrap_or_default();
+        self.refused(ask, &head, &body)
+    }
+
+    /// The error that an answer without success is, read.
+    pub(super) fn refused(&self, ask: &Ask<'_>, head: &hyper::http::response::Parts, body: &[u8]) -> Error {
+        let mut status: Status = serde_json::from_slice(body).unwrap_or_default();
         status.code = head.status.as_u16();
         if status.message.is_empty() {
             // Not the API server's own answer: a proxy's, or authentication's in front of it.
-            let words: String = String::from_utf8_lossy(&body).trim().chars().take(300).collect();
+            let words: String = String::from_utf8_lossy(body).trim().chars().take(300).collect();
             status.message = format!("{} answered {} with {}: {words}", self.inner.server, ask.what(), head.status);
         }
         let seconds = head.headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()).and_then(|v| v.trim().parse().ok());

@@ -28,18 +28,8 @@ pub(crate) fn read(known: &ClusterSecret, secret: &Object) -> Cluster {
         };
         value.into_iter().flat_map(|map| map.iter()).map(|(key, value)| pair((key, value))).collect()
     };
-    let config = config(secret);
-    let informs = config.get("execProviderConfig").and_then(|exec| exec.get("provideClusterInfo"));
-    let exec_provider_config = shown(known).config.exec_provider_config.map(|exec| ExecProviderConfig {
-        provide_cluster_info: informs.and_then(Json::as_bool).unwrap_or_default(),
-        ..exec
-    });
-    let shard = text(secret, "shard").and_then(|shard| shard.trim().parse().ok());
     Cluster {
-        shard,
         config: ClusterConfig {
-            exec_provider_config,
-            disable_compression: config.get("disableCompression").and_then(Json::as_bool).unwrap_or_default(),
             password: auth.password.expose().as_str().into(),
             bearer_token: auth.bearer_token.expose().as_str().into(),
             tls_client_config: TLSClientConfig {
@@ -72,6 +62,7 @@ pub(crate) fn shown(known: &ClusterSecret) -> Cluster {
         env: exec.env.iter().cloned().collect(),
         api_version: exec.api_version.clone(),
         install_hint: exec.install_hint.clone(),
+        provide_cluster_info: exec.provide_cluster_info,
         ..ExecProviderConfig::default()
     };
     let aws = |(cluster_name, role_arn, profile): &(String, String, String)| AWSAuthConfig {
@@ -85,6 +76,7 @@ pub(crate) fn shown(known: &ClusterSecret) -> Cluster {
         namespaces: known.namespaces.clone(),
         cluster_resources: known.cluster_resources,
         project: known.project.clone(),
+        shard: known.shard,
         labels: foreign(&known.labels),
         annotations: foreign(&known.annotations),
         config: ClusterConfig {
@@ -99,6 +91,7 @@ pub(crate) fn shown(known: &ClusterSecret) -> Cluster {
             aws_auth_config: auth.aws.as_ref().map(aws),
             exec_provider_config: auth.exec.as_ref().map(exec),
             proxy_url: auth.proxy_url.clone(),
+            disable_compression: auth.disable_compression,
             ..ClusterConfig::default()
         },
         ..Cluster::default()
@@ -171,8 +164,9 @@ const TLS: [&str; 5] = ["caData", "certData", "insecure", "keyData", "serverName
 const EXEC: [&str; 6] = ["apiVersion", "args", "command", "env", "installHint", "provideClusterInfo"];
 
 fn carry(before: &Map<String, Json>, wanted: &mut Map<String, Json>, known: &[&str]) {
-    let unknown = before.iter().filter(|(key, _)| !known.contains(&key.as_str()));
-    wanted.extend(unknown.map(|(key, value)| (key.clone(), value.clone())));
+    for (key, value) in before.iter().filter(|(key, _)| !known.contains(&key.as_str())) {
+        wanted.entry(key).or_insert_with(|| value.clone());
+    }
 }
 
 /// The name of a cluster's Secret: its host and a digest of its URL.
@@ -223,11 +217,13 @@ pub(crate) fn is_same(known: &ClusterSecret, asked: &Cluster) -> bool {
         && known.namespaces == asked.namespaces
         && known.cluster_resources == asked.cluster_resources
         && known.project == asked.project
+        && known.shard == asked.shard
         && known.auth.password.expose() == b.password.reveal()
         && known.auth.bearer_token.expose() == b.bearer_token.reveal()
         && *known.auth.key.expose() == pem(&b.tls_client_config.key_data)
         && a.username == b.username
         && a.proxy_url == b.proxy_url
+        && a.disable_compression == b.disable_compression
         && TLSClientConfig { key_data: Bytes::default(), ..b.tls_client_config.clone() } == a.tls_client_config
         && a.exec_provider_config == b.exec_provider_config
         && a.aws_auth_config == b.aws_auth_config
@@ -236,8 +232,6 @@ pub(crate) fn is_same(known: &ClusterSecret, asked: &Cluster) -> bool {
 /// What was asked for with the secrets of what is stored, where none were given: answers leave them out, so a client that sends back
 /// what it got does not mean to take them away.
 pub(crate) fn keep_secrets(mut asked: Cluster, stored: &Cluster) -> Cluster {
-    // It is not shown, so who sends back what he got does not know it.
-    asked.shard = asked.shard.or(stored.shard);
     let (new, old) = (&mut asked.config, &stored.config);
     let logs_in = !new.bearer_token.is_empty()
         || !new.password.is_empty()
