@@ -5,6 +5,7 @@ import type {ReactNode, RefObject} from 'react'
 import {IconButton} from './Button'
 import {cx} from './cx'
 import css from './Dialog.module.css'
+import {useFocusBack} from './focus-back'
 
 export interface DialogProps {
   open: boolean
@@ -32,21 +33,28 @@ export function Drawer(props: DialogProps) {
   return <Layer {...props} kind={css.drawer} />
 }
 
-function Layer({open, onClose, title, actions, children, foot, wide, flush, first, kind}: DialogProps & {kind: string | undefined}) {
+function Layer({open, onClose, ...rest}: DialogProps & {kind: string | undefined}) {
   return (
     <Base.Root open={open} onOpenChange={now => !now && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={css.scrim} />
-        <Base.Popup className={cx(kind, wide && css.wide)} initialFocus={first}>
-          <div className={css.head}>
-            <Base.Title className={css.title}>{title}</Base.Title>
-            {actions}
-            <Base.Close render={<IconButton label="Close"><X size={16} /></IconButton>} />
-          </div>
-          <div className={cx(css.body, flush && css.flush)}>{children}</div>
-          {foot && <div className={css.foot}>{foot}</div>}
-        </Base.Popup>
+        <Popup {...rest} />
       </Base.Portal>
     </Base.Root>
+  )
+}
+
+function Popup({title, actions, children, foot, wide, flush, first, kind}: Omit<DialogProps, 'open' | 'onClose'> & {kind: string | undefined}) {
+  const back = useFocusBack()
+  return (
+    <Base.Popup className={cx(kind, wide && css.wide)} initialFocus={first} finalFocus={back}>
+      <div className={css.head}>
+        <Base.Title className={css.title}>{title}</Base.Title>
+        {actions}
+        <Base.Close render={<IconButton label="Close"><X size={16} /></IconButton>} />
+      </div>
+      <div className={cx(css.body, flush && css.flush)}>{children}</div>
+      {foot && <div className={css.foot}>{foot}</div>}
+    </Base.Popup>
   )
 }

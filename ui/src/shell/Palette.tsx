@@ -4,6 +4,7 @@ import {useLocation} from 'wouter'
 
 import {useCell} from '@/api/cell'
 import dialog from '@/parts/Dialog.module.css'
+import {useFocusBack} from '@/parts/focus-back'
 import {StatusGlyph} from '@/parts/StatusGlyph'
 import {paletteOpen} from './commands'
 import css from './Palette.module.css'
@@ -18,10 +19,16 @@ export default function Palette({first}: {first: string}) {
   const list = useRef<HTMLDivElement>(null)
   const input = useRef<HTMLInputElement>(null)
   const id = useId()
-  const {found, says} = useFound(text)
+  const back = useFocusBack()
+  const {found, says, coming} = useFound(text)
+  // Who presses Enter right after the last letter means what that finds, not what stands there from before.
+  const eager = useRef(false)
   useCell(paletteOpen)
   const close = () => paletteOpen.set(false)
-  useEffect(() => setAt(0), [text])
+  useEffect(() => {
+    setAt(0)
+    eager.current = false
+  }, [text])
   const chosen = Math.min(at, Math.max(0, found.length - 1))
   useEffect(() => {
     list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({block: 'nearest'})
@@ -47,14 +54,20 @@ export default function Palette({first}: {first: string}) {
       setAt((chosen + step + found.length) % found.length)
     } else if (event.key === 'Enter') {
       event.preventDefault()
-      run(found[chosen])
+      if (coming && chosen === 0) eager.current = true
+      else run(found[chosen])
     }
   }
+  useEffect(() => {
+    if (coming || !eager.current) return
+    eager.current = false
+    run(found[0])
+  })
   return (
     <Base.Root open onOpenChange={open => !open && close()}>
       <Base.Portal>
         <Base.Backdrop className={dialog.scrim} />
-        <Base.Popup className={css.palette} aria-label="Search or type a command" initialFocus={input}>
+        <Base.Popup className={css.palette} aria-label="Search or type a command" initialFocus={input} finalFocus={back}>
           <input ref={input} className={css.input} value={text} onChange={event => setText(event.target.value)} onKeyDown={onKeyDown} placeholder="Search applications, or type > for commands" role="combobox" aria-expanded="true" aria-controls={`${id}-list`} aria-activedescendant={found.length > 0 ? `${id}-${chosen}` : undefined} aria-label="Search or type a command" autoComplete="off" spellCheck={false} />
           <div ref={list} className={css.list} role="listbox" id={`${id}-list`} aria-label="What was found" tabIndex={-1}>
             {found.map((one, index) => (

@@ -45,8 +45,8 @@ const PLACES: Found[] = [
   ['Help', '/help'],
 ].map(([title = '', href, keys]) => ({id: `go ${href}`, title: `Go to ${title}`, href, keys}))
 
-/** What the text of the palette finds. */
-export function useFound(text: string): {found: Found[]; says: string} {
+/** What the text of the palette finds; `coming` while the server has not said what it finds for this text. */
+export function useFound(text: string): {found: Found[]; says: string; coming: boolean} {
   const offered = useCell(commands)
   const before = useCell(recent)
   const mark = /^[>@#:?]/.test(text) ? text.slice(0, 1) : ''
@@ -59,7 +59,8 @@ export function useFound(text: string): {found: Found[]; says: string} {
     placeholderData: was => was,
     queryFn: ({signal}) => listFleet({search: mark === '' ? words : undefined, limit: MOST, facets: mark !== ''}, signal),
   })
-  return useMemo(() => {
+  const coming = wantsApps && (answer.isPlaceholderData || answer.isLoading)
+  const shown = useMemo<{found: Found[]; says: string}>(() => {
     const run: Found[] = offered.map(command => ({id: command.id, title: command.title, keys: command.keys, refused: command.refused, do: command.do}))
     const all = [...run, ...PLACES]
     if (mark === '>') return {found: all.filter(one => matches(one.title, words)), says: 'Commands of this page, and places'}
@@ -80,7 +81,8 @@ export function useFound(text: string): {found: Found[]; says: string} {
         says: 'Type a name, > for commands, @ for projects, # for labels, : for kinds, ? for help',
       }
     }
-    const rows = answer.data?.items ?? []
+    // The one with this very name, or else the worst.
+    const rows = [...(answer.data?.items ?? [])].sort((a, b) => Number(b.name === words) - Number(a.name === words))
     const apps = rows.map(row => {
       const explained = explain(row, Date.now())
       return {id: row.key, title: row.name, more: [row.project, explained.what].join(' · '), look: explained.look, href: applicationHref(row)}
@@ -89,4 +91,5 @@ export function useFound(text: string): {found: Found[]; says: string} {
     const says = answer.isError ? answer.error.message : answer.data ? `${answer.data.total} applications match` : 'Searching'
     return {found: [...apps, ...rest], says}
   }, [text, offered, before, answer.data, answer.isError])
+  return {...shown, coming}
 }

@@ -55,8 +55,13 @@ impl Lab {
         Lab { kube, control, target, repo, server: None, folder }
     }
 
-    /// Starts the server.
+    /// Starts the server on a port of its own choice.
     pub fn start(&mut self) {
+        self.start_at(0);
+    }
+
+    /// Starts the server on this port.
+    pub fn start_at(&mut self, port: u16) {
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
@@ -72,7 +77,7 @@ impl Lab {
                 "--address",
                 "127.0.0.1",
                 "--port",
-                "0",
+                &port.to_string(),
             ])
             .args(["--metrics-address", "127.0.0.1", "--metrics-port", "0", "--insecure", "--cache-dir"])
             .arg(self.folder.path().join("cache"))

@@ -106,9 +106,12 @@ export function addTyped(filter: Filter, typed: Typed): Change {
   return change
 }
 
+/** A name that nothing can have. */
+const NOBODY = '-'
+
 /** The query for the server. Favourites are names there. */
 export function queryOf({favourites, ...query}: Filter, stars: readonly string[]): FleetQuery {
   if (!favourites) return query
   const names = stars.map(key => key.split('/')[1] ?? '')
-  return {...query, name: names.length > 0 ? names : ['']}
+  return {...query, name: names.length > 0 ? names : [NOBODY]}
 }
