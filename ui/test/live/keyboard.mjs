@@ -69,13 +69,18 @@ export default async function keyboard(world) {
   await press('s')
   const dialog = page.getByRole('dialog')
   await dialog.waitFor()
-  await tabTo(page, /^Sync/)
+  await tabTo(page, /^Sync everything/)
   await press('Enter')
   await until('it is in the cluster', () => world.object('configmap', 'shop-settings'))
-  await press('Escape')
   await dialog.waitFor({state: 'detached'})
   await kept('closing the dialog')
   await page.getByRole('main').getByText('Synced', {exact: true}).first().waitFor()
+
+  // Its views by their numbers, and back.
+  await press('7')
+  await page.getByRole('tab', {name: 'History', selected: true}).waitFor()
+  await press('1')
+  await page.getByRole('tab', {name: 'Tree', selected: true}).waitFor()
 
   // Leave.
   await press('Control+k')
