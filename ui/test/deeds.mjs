@@ -106,9 +106,13 @@ function plan({refused = null} = {}) {
   return {application: 'argocd/cart', revisions: [SHAS[0]], changes: true, refused, summary, steps}
 }
 
+/** Live, and as the sync would leave it. */
+const compared = (now, then) => ({targetState: JSON.stringify(then), normalizedLiveState: JSON.stringify(now), predictedLiveState: JSON.stringify(then), modified: true})
+
 function managed() {
+  const differing = {Deployment: compared(deployment('1.38.2', 5), deployment('1.39.0', 4)), ConfigMap: compared(settings('light'), settings('dark'))}
   const live = (item, annotations) => ({...item, liveState: JSON.stringify({apiVersion: item.group ? `${item.group}/v1` : 'v1', kind: item.kind, metadata: {name: item.name, namespace: item.namespace, annotations}})})
-  return resources().map(item => live({group: item.group, kind: item.kind, name: item.name, namespace: item.namespace}, item.kind === 'PersistentVolumeClaim' ? {'argocd.argoproj.io/sync-options': 'Delete=false'} : item.kind === 'Namespace' ? {'argocd.argoproj.io/sync-options': 'Delete=confirm'} : undefined)).concat({group: 'batch', kind: 'Job', name: 'cart-farewell', namespace: 'web', hook: true, targetState: JSON.stringify({kind: 'Job', metadata: {name: 'cart-farewell', annotations: {'argocd.argoproj.io/hook': 'PostDelete'}}})})
+  return resources().map(item => live({group: item.group, kind: item.kind, name: item.name, namespace: item.namespace, ...(item.status === 'OutOfSync' && !item.requiresPruning ? differing[item.kind] : {})}, item.kind === 'PersistentVolumeClaim' ? {'argocd.argoproj.io/sync-options': 'Delete=false'} : item.kind === 'Namespace' ? {'argocd.argoproj.io/sync-options': 'Delete=confirm'} : undefined)).concat({group: 'batch', kind: 'Job', name: 'cart-farewell', namespace: 'web', hook: true, targetState: JSON.stringify({kind: 'Job', metadata: {name: 'cart-farewell', annotations: {'argocd.argoproj.io/hook': 'PostDelete'}}})})
 }
 
 function tree() {

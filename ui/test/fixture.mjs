@@ -12,13 +12,17 @@ import {createServer as createVite} from 'vite'
 import {answer, deeds, logLines} from './deeds.mjs'
 import {applications} from './fleet.mjs'
 import {shell} from './terminal.mjs'
+import {objects, planOf, treeOf} from './tree.mjs'
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 const TYPES = {'.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2'}
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Starts it; `contract` leaves the project's own endpoints out, as an Argo CD does, `past` adds the applications of deeds.mjs, `rate` changes so many applications a second. */
-export async function fixture({port = 0, apps = 500, contract = false, rate = 0, extensions = '', past = false} = {}) {
+/**
+ * Starts it; `contract` leaves the project's own endpoints out, as an Argo CD does, `past` adds the applications of deeds.mjs, `rate` changes
+ * so many applications a second. Trees have `nodes` objects, and are sent anew `treeRate` times a second; `forbid: 'tree'` refuses them.
+ */
+export async function fixture({port = 0, apps = 500, contract = false, rate = 0, extensions = '', past = false, nodes = 0, treeRate = 0, forbid = ''} = {}) {
   const vite = await createVite({root, server: {middlewareMode: true, hmr: false, ws: false}, appType: 'custom', logLevel: 'error', optimizeDeps: {noDiscovery: true}})
   const {askRows, rowOf} = await vite.ssrLoadModule('/src/api/fleet-fold.ts')
   const whole = [...applications(apps), ...(past ? deeds() : [])]
@@ -36,6 +40,8 @@ export async function fixture({port = 0, apps = 500, contract = false, rate = 0,
     }
     for (const told of watchers) told()
   }, 200)
+
+  const denied = app => forbid === 'tree' && app !== undefined
 
   const windowOf = words => {
     const query = {}
@@ -102,14 +108,29 @@ export async function fixture({port = 0, apps = 500, contract = false, rate = 0,
     const told = past ? answer(path, url, contract) : undefined
     if (told) return json(told)
     if (told === null) return text('Not Found', 404)
+    if (/^api\/v1\/applications\/[^/]+\/revisions\/[^/]+\/metadata$/.test(path)) return json({author: 'Ana Ruiz <ana@example.com>', date: new Date(Date.now() - 5 * 3_600_000).toISOString(), message: 'Raise the memory of web\n\nIt was killed twice.'})
+    if (path === 'api/bowline/v1/plan') {
+      if (contract) return text('Not Found', 404)
+      let body = ''
+      request.on('data', piece => { body += piece })
+      request.on('end', () => json(planOf(whole, JSON.parse(body || '{}'))))
+      return
+    }
+    if (/^api\/v1\/applications\/[^/]+\/syncwindows$/.test(path)) return json({canSync: true})
     const tree = /^api\/v1\/(stream\/)?applications\/([^/]+)\/resource-tree$/.exec(path)
     if (tree) {
       const app = whole.find(app => app.metadata.name === decodeURIComponent(tree[2]))
-      const nodes = (app?.status.resources ?? []).map(one => ({...one, group: one.kind === 'Deployment' ? 'apps' : '', uid: `${one.kind}-${one.name}`, createdAt: app.metadata.creationTimestamp}))
-      const pods = Array.from({length: 4}, (_, index) => ({kind: 'Pod', namespace: app?.spec.destination.namespace, name: `pod-${index}`, version: 'v1', uid: `pod-${index}`, health: {status: index < 3 && app?.status.health.status === 'Degraded' ? 'Degraded' : 'Healthy', message: ''}, parentRefs: [{group: 'apps', kind: 'Deployment', namespace: app?.spec.destination.namespace, name: nodes[0]?.name}]}))
-      return tree[1] ? stream(() => undefined, 'tree') : json({nodes: [...nodes, ...pods]})
+      if (!app) return missing()
+      if (denied(app)) return json({error: 'permission denied', code: 7, message: `permission denied: applications, get, ${app.spec.project}/${app.metadata.name}, sub: ana`}, 403)
+      if (!tree[1]) return json(treeOf(app, nodes))
+      return stream(say => {
+        if (!treeRate) return
+        const timer = setInterval(() => say(treeOf(app, nodes, ++revision)), 1000 / treeRate)
+        return () => clearInterval(timer)
+      }, 'tree')
     }
-    if (/^api\/v1\/applications\/[^/]+\/resource$/.test(path)) return json({manifest: JSON.stringify({apiVersion: 'v1', kind: url.searchParams.get('kind'), metadata: {name: url.searchParams.get('resourceName')}, spec: {replicas: 4}})})
+    const thing = objects(path, url, whole)
+    if (thing) return json(thing)
     if (/^api\/v1\/applications\/[^/]+\/events$/.test(path)) return json({items: [{type: 'Warning', reason: 'BackOff', message: 'Back-off restarting failed container', count: 12, lastTimestamp: new Date().toISOString()}]})
     if (/^api\/v1\/applications\/[^/]+\/logs$/.test(path)) {
       const lines = past ? logLines(url.searchParams.get('container')) : Array.from({length: 500}, (_, n) => ({content: `${n} GET /cart <b>200</b> in ${n % 90} ms`, podName: `cart-${n % 3}`, timeStampStr: `2026-01-01T00:00:00.${String(n).padStart(3, '0')}Z`}))
@@ -146,7 +167,7 @@ export async function fixture({port = 0, apps = 500, contract = false, rate = 0,
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const {values} = parseArgs({options: {port: {type: 'string', default: '8099'}, apps: {type: 'string', default: '500'}, rate: {type: 'string', default: '0'}, contract: {type: 'boolean', default: false}}})
-  const {url} = await fixture({port: Number(values.port), apps: Number(values.apps), rate: Number(values.rate), contract: values.contract})
+  const {values} = parseArgs({options: {nodes: {type: 'string', default: '0'}, treeRate: {type: 'string', default: '0'}, port: {type: 'string', default: '8099'}, apps: {type: 'string', default: '500'}, rate: {type: 'string', default: '0'}, contract: {type: 'boolean', default: false}}})
+  const {url} = await fixture({port: Number(values.port), apps: Number(values.apps), rate: Number(values.rate), contract: values.contract, nodes: Number(values.nodes), treeRate: Number(values.treeRate)})
   console.log(url)
 }

@@ -13,6 +13,7 @@ const NOW = Date.now()
 const TEAMS = ['payments', 'platform', 'data', 'search', 'media', 'web']
 const PARTS = ['api', 'web', 'worker', 'cron', 'gateway', 'cache']
 const CLUSTERS = [['in-cluster', 'https://kubernetes.default.svc'], ['prod-eu-1', 'https://10.1.0.1'], ['prod-us-2', 'https://10.2.0.1'], ['staging', 'https://10.9.0.1']]
+const GROUPS = {Deployment: 'apps', Ingress: 'networking.k8s.io'}
 const hex = (roll, length) => Array.from({length}, () => Math.floor(roll() * 16).toString(16)).join('')
 const ago = minutes => new Date(NOW - minutes * 60_000).toISOString().replace(/\.\d+/, '')
 
@@ -54,7 +55,7 @@ export function applications(count, seed = 7) {
         history: [{id: 3, revision, deployedAt: ago(Math.floor(roll() * 20000)), deployStartedAt: ago(20001)}],
         operationState: {phase: 'Succeeded', message: 'successfully synced (all tasks run)', startedAt: ago(300), finishedAt: ago(299), operation: {initiatedBy: {automated: true}}, syncResult: {revision}},
         summary: {images: [`registry.example.com/${team}/${part}:1.${index % 40}.0`], externalURLs: [`https://${part}.${team}.example.com`]},
-        resources: ['Deployment', 'Service', 'ConfigMap', 'Secret', 'Ingress'].map(kind => ({kind, name: part, namespace: team, version: 'v1', status: 'Synced', health: {status: 'Healthy'}})),
+        resources: ['Deployment', 'Service', 'ConfigMap', 'Secret', 'Ingress'].map(kind => ({group: GROUPS[kind], kind, name: part, namespace: team, version: 'v1', status: 'Synced', health: {status: 'Healthy'}})),
       },
     }
     const {status} = app

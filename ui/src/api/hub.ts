@@ -6,7 +6,8 @@ import {readStream, type StreamState} from './stream'
 /** How a tab that joins a stream under way learns what went before: by a folded window, by the last message, or by asking itself. */
 export type Replay = 'fleet' | 'last' | 'none'
 
-export type ToHub = {do: 'watch'; id: number; url: string; replay: Replay; silence: number} | {do: 'drop'; id: number} | {do: 'bye'} | {do: 'again'}
+/** `join` brings a port along, for a worker of the page: what comes over it ends with the page that sent it. */
+export type ToHub = {do: 'watch'; id: number; url: string; replay: Replay; silence: number} | {do: 'drop'; id: number} | {do: 'bye'} | {do: 'again'} | {do: 'join'}
 export type FromHub = {id: number; message: unknown} | {id: number; state: StateOnWire}
 export type StateOnWire = {state: 'open'} | {state: 'waiting' | 'ended'; until?: number; error: {status: number; code: number; message: string; asked: string}}
 
@@ -55,9 +56,14 @@ export function makeHub() {
     }
   }
 
-  return (port: MessagePort) => {
-    port.onmessage = ({data}: MessageEvent<ToHub>) => {
-      if (data.do === 'bye') drop(port)
+  const connect = (port: MessagePort) => {
+    const joined: MessagePort[] = []
+    port.onmessage = ({data, ports}: MessageEvent<ToHub>) => {
+      if (data.do === 'join') {
+        joined.push(...ports)
+        for (const other of ports) connect(other)
+      }
+      if (data.do === 'bye') for (const one of [port, ...joined]) drop(one)
       if (data.do === 'drop') drop(port, data.id)
       if (data.do === 'again') {
         for (const shared of streams.values()) if (shared.state?.state !== 'open') {
@@ -83,6 +89,7 @@ export function makeHub() {
       }
     }
   }
+  return connect
 }
 
 export function onWire(state: StreamState): StateOnWire {

@@ -68,6 +68,13 @@ export function useWatch(options: Watch | null) {
   }, [key])
 }
 
+/** A port to the streams for a worker of this page; it speaks as `ToHub` and `FromHub` say, and ends with the page. */
+export function joinStreams(): MessagePort {
+  const channel = new MessageChannel()
+  hub().postMessage({do: 'join'} satisfies ToHub, [channel.port2])
+  return channel.port1
+}
+
 /** Has every cut stream try again at once: after a login, or when the network is back. */
 export function tryAgain() {
   if (port) send(port, {do: 'again'})

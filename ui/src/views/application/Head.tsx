@@ -3,10 +3,13 @@ import {useState} from 'react'
 import {useLocation} from 'wouter'
 
 import {useCell} from '@/api/cell'
-import type {Application, ApplicationTree} from '@/api/contract'
+import {segment} from '@/api/client'
+import type {Application, ApplicationApplicationSyncWindowsResponse, ApplicationTree, RevisionMetadata} from '@/api/contract'
+import {useAsk} from '@/api/queries'
 import type {Row} from '@/api/fleet'
 import type {Explained} from '@/explain/explain'
-import {Age} from '@/parts/Age'
+import {heldBy} from '@/explain/held'
+import {Age, useNow} from '@/parts/Age'
 import {Button, IconButton} from '@/parts/Button'
 import {Confirm} from '@/parts/Confirm'
 import {Copy, copyText} from '@/parts/Copy'
@@ -25,6 +28,7 @@ import {refreshApplication} from '@/views/applications/actions'
 import {confirmDeletions, setAutoSync, terminate, waitingForConfirmation} from './acts'
 import css from './Application.module.css'
 import Conditions from './Conditions'
+import Hydrated from './Hydrated'
 import {useRefusal} from './rights'
 import {toView, type Place} from './views'
 
@@ -38,12 +42,13 @@ interface HeadProps {
   gone: boolean
   cut?: {since: number; error: Error}
   place: Place
-  tree?: ApplicationTree
+  /** The whole tree, where extensions want it. */
+  whole?: ApplicationTree
 }
 
 /** How the application is, in words and in one sentence, and what can be done about it. */
-export default function Head({app, row, explained, gone, cut, place, tree}: HeadProps) {
-  const [, change] = useQueryWords()
+export default function Head({app, row, explained, gone, cut, place, whole}: HeadProps) {
+  const [words, change] = useQueryWords()
   const [, go] = useLocation()
   const [dialog, setDialog] = useState<'sync' | 'remove' | 'confirm' | null>(null)
   const starred = useCell(favourites).includes(row.key)
@@ -92,9 +97,9 @@ export default function Head({app, row, explained, gone, cut, place, tree}: Head
         <span className={css.acts}>
           {running && <Button refused={past || maySync} onClick={() => tell(terminate(app), 'The sync is asked to end')}>Terminate</Button>}
           {waiting.length > 0 && <Button look="danger" refused={past || mayChange} onClick={() => setDialog('confirm')}>Confirm {waiting.length === 1 ? 'a deletion' : `${waiting.length} deletions`}</Button>}
-          {added.topBar.filter(one => one.shouldDisplay(app) && tree).map(one => tree && (
+          {added.topBar.filter(one => one.shouldDisplay(app)).map(one => whole && (
             <Boundary key={one.id} name={one.title}>
-              <one.component application={app} tree={tree} openFlyout={() => change({extension: one.id})} />
+              <one.component application={app} tree={whole} openFlyout={() => change({extension: one.id})} />
             </Boundary>
           ))}
           <IconButton label={starred ? 'Take from the favourites' : 'Add to the favourites'} aria-pressed={starred} onClick={() => toggleFavourite(row.key)}><Star size={14} fill={starred ? 'currentColor' : 'none'} /></IconButton>
@@ -114,6 +119,7 @@ export default function Head({app, row, explained, gone, cut, place, tree}: Head
       </div>
       <p className={css.verdict}><StatusGlyph look={explained.look} /> <Sentence explained={explained} />{explained.because && <Copy what="the sentence" text={[explained.what, explained.because, explained.next].filter(Boolean).join('; ')} />}</p>
       <Facts app={app} row={row} />
+      <Hydrated app={app} open={words.get('hydrateOperation') === 'true'} onOpen={open => change({hydrateOperation: open})} />
       {gone && <p className={css.bad} role="status">It was deleted meanwhile; this is how it was.</p>}
       {cut && !gone && <p className={css.warn} role="status">What you see may be old: the stream of changes was cut <Age time={cut.since} /> ({cut.error.message}). It comes back by itself.</p>}
       {place.conditions && <Conditions app={app} onClose={() => change({conditions: null})} />}
@@ -133,12 +139,23 @@ function Facts({app, row}: {app: Application; row: Row}) {
   const short = (text: string | undefined) => (text && /^[0-9a-f]{40}$/.test(text) ? text.slice(0, 7) : text)
   const running = (runs?.revisions?.length ? runs.revisions : [runs?.revision]).map(short).filter(Boolean).join(', ')
   const wanted = row.sync.revisions?.map(short).join(', ')
+  const commit = useAsk<RevisionMetadata>(/^[0-9a-f]{40}$/.test(row.sync.revisions?.[0] ?? '') && row.sync.revisions?.length === 1 ? `api/v1/applications/${segment(row.name)}/revisions/${row.sync.revisions[0]}/metadata` : null, {appNamespace: row.namespace, project: row.project}, {stale: 600_000})
+  const windows = useAsk<ApplicationApplicationSyncWindowsResponse>(`api/v1/applications/${segment(row.name)}/syncwindows`, {appNamespace: row.namespace, project: row.project}, {stale: 60_000, every: 60_000})
+  const now = useNow()
+  const held = windows.data && !windows.data.canSync
+  const first = (commit.data?.message ?? '').split('\n')[0] ?? ''
   return (
     <p className={css.facts}>
       {running && <span>Runs <span className={css.mono}>{running}</span> since <Age bare time={row.revisionSince} />{runs?.initiatedBy?.automated ? ', by auto-sync' : runs?.initiatedBy?.username ? `, by ${runs.initiatedBy.username}` : ''}.</span>}
-      {wanted && <span>{wanted === running ? 'Git says the same' : <>Git says <span className={css.mono}>{wanted}</span></>}, compared <Age time={row.reconciledAt} />.</span>}
+      {wanted && <span>{wanted === running ? 'Git says the same' : <>Git says <span className={css.mono}>{wanted}</span></>}{first && <> <q title={commit.data?.message}>{first.length > 72 ? `${first.slice(0, 71)}…` : first}</q> of {author(commit.data?.author)}, <Age time={commit.data?.date} /></>}; compared <Age time={row.reconciledAt} />.</span>}
       <span>Auto-sync is {row.autoSync ? ['on', row.autoSync.prune && 'prunes', row.autoSync.selfHeal && 'heals itself'].filter(Boolean).join(', ') : 'off'}.</span>
+      {held && <span className={css.warn}>Held: {heldBy(windows.data?.activeWindows ?? [], windows.data?.assignedWindows ?? [], new Date(now))}.</span>}
       <span>{row.destination.cluster} / {row.destination.namespace || 'no namespace'}, project {row.project}.</span>
     </p>
   )
+}
+
+/** `Ana Ruiz` of `Ana Ruiz <ana@example.com>`. */
+function author(text: string | undefined): string {
+  return (text ?? '').replace(/\s*<[^>]*>\s*$/, '') || 'somebody'
 }

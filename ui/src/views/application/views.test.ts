@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 
 import type {Application} from '@/api/contract'
-import {placeOf} from './views'
+import {parentOf, placeOf} from './views'
 
 const app = {metadata: {name: 'shop', namespace: 'argocd', annotations: {}}, spec: {}} as unknown as Application
 const at = (query: string, of = app) => placeOf(new URLSearchParams(query), of)
@@ -36,4 +36,13 @@ test('the application may say which view it likes', () => {
 
 test('the sync dialog has an address', () => {
   expect(at('deploy=all&revision=main')).toMatchObject({deploy: 'all', revision: 'main'})
+})
+
+test.each([
+  ['storefront:argoproj.io/Application:argocd/shop', {name: 'storefront'}],
+  ['teams_storefront:argoproj.io/Application:argocd/shop', {namespace: 'teams', name: 'storefront'}],
+  ['storefront:argoproj.io/Application:argocd/other', undefined],
+  ['', undefined],
+])('the tracking id %j leads to the application above', (id, parent) => {
+  expect(parentOf({...app, metadata: {...app.metadata, annotations: {'argocd.argoproj.io/tracking-id': id}}})).toEqual(parent)
 })

@@ -65,3 +65,13 @@ export function placeOf(words: URLSearchParams, app: Application): Place {
 
 /** The words of the address that another view takes away. */
 export const toView = (id: string) => ({view: id === 'tree' ? null : id, operation: null, rollback: null, conditions: null, node: null, tab: null})
+
+/** The application that this one is an object of, as the tracking id of its manifest says: its namespace (where it is said) and name. */
+export function parentOf(app: Application): {name: string; namespace?: string} | undefined {
+  const id = app.metadata.annotations?.['argocd.argoproj.io/tracking-id'] ?? ''
+  const [owner = ''] = id.split(':')
+  // A copied annotation names another object.
+  if (!owner || !id.endsWith(`:argoproj.io/Application:${app.metadata.namespace ?? ''}/${app.metadata.name ?? ''}`)) return undefined
+  const at = owner.indexOf('_')
+  return at < 0 ? {name: owner} : {namespace: owner.slice(0, at), name: owner.slice(at + 1)}
+}

@@ -1,35 +1,64 @@
-import {useMemo} from 'react'
+import {useMemo, useState} from 'react'
 
-import type {Application, ApplicationTree} from '@/api/contract'
 import {Age} from '@/parts/Age'
 import {StatusWord} from '@/parts/StatusGlyph'
 import {healthState, syncState} from '@/parts/status'
 import {Table, type Column} from '@/parts/Table'
-import {useQueryWords} from '@/shell/address'
+import type {Shown} from '../tree/useTree'
+import {DECLARED, HEALTHS, HOOK, ORPHAN, PRUNE, SYNCS} from '../tree/words'
 import css from '../Application.module.css'
-import {outline, type Line} from './outline'
 
-/** The objects of an application as a table. */
-export default function List({app, tree, onOpen}: {app: Application; tree?: ApplicationTree; onOpen(line: Line): void}) {
-  const [words, change] = useQueryWords()
-  const text = (words.get('resource') ?? '').replace(/^name:/, '')
-  const lines = useMemo(() => outline(app, tree), [app, tree])
-  const shown = useMemo(() => (text ? lines.filter(line => `${line.node.kind} ${line.node.name} ${line.status?.status ?? ''} ${line.node.health?.status ?? ''}`.toLowerCase().includes(text.toLowerCase())) : lines), [lines, text])
-  const columns: Array<Column<Line>> = [
-    {id: 'name', title: 'Object', width: 'minmax(160px, 1.6fr)', cell: line => <span style={{paddingInlineStart: (text ? 0 : line.depth) * 18}} title={line.key}><span className={css.dim}>{line.node.kind}</span> {line.node.name}{line.below > 0 && <span className={css.dim}> {line.below} below</span>}</span>},
-    {id: 'health', title: 'Health', width: '116px', cell: line => line.node.health?.status && <StatusWord state={healthState(line.node.health.status)} />},
-    {id: 'sync', title: 'Sync', width: '110px', priority: 2, cell: line => line.status?.status && <StatusWord state={line.status.requiresPruning ? {look: 'delete', word: 'No longer in Git'} : syncState(line.status.status)} />},
-    {id: 'why', title: 'Why', width: 'minmax(0, 2fr)', priority: 2, cell: line => <span className={css.dim} title={line.node.health?.message}>{line.node.health?.message ?? line.node.info?.map(one => one.value).join(', ')}</span>},
-    {id: 'namespace', title: 'Namespace', width: 'minmax(0, 0.7fr)', priority: 3, cell: line => line.node.namespace},
-    {id: 'age', title: 'Age', width: '72px', priority: 3, cell: line => <Age bare className={css.dim} time={line.node.createdAt as string | undefined} />},
+type By = 'name' | 'health' | 'sync' | 'wave' | 'namespace' | 'age'
+
+/** The objects as a table, those in trouble first until another order is asked for. */
+export default function List({shown, onOpen}: {shown: Shown; onOpen(key: string, apart: boolean): void}) {
+  const {objects, picture} = shown
+  const [sort, setSort] = useState<{by: By; down: boolean}>({by: 'health', down: true})
+  const rows = useMemo(() => {
+    const list: number[] = []
+    for (let index = 1; index < objects.count; index++) if (picture.fits[index]) list.push(index)
+    const value: Record<By, (index: number) => number | string> = {
+      name: index => `${shown.kind(index)} ${shown.name(index)}`,
+      health: index => objects.look[index] ?? 0,
+      sync: index => objects.sync[index] ?? 0,
+      wave: index => objects.wave[index] ?? 0,
+      namespace: index => shown.namespace(index),
+      age: index => -(objects.created[index] ?? 0),
+    }
+    const of = value[sort.by]
+    const keys = new Map(list.map(index => [index, of(index)]))
+    const turn = sort.down ? -1 : 1
+    return list.sort((a, b) => {
+      const [x, y] = [keys.get(a) ?? 0, keys.get(b) ?? 0]
+      return x < y ? -turn : x > y ? turn : a - b
+    })
+  }, [objects, picture, sort, shown])
+  const columns: Array<Column<number>> = [
+    {id: 'name', title: 'Object', sortable: true, width: 'minmax(180px, 1.5fr)', cell: index => <span title={shown.key(index)}><span className={css.dim}>{shown.kind(index)}</span> {shown.name(index)}</span>},
+    {id: 'health', title: 'Health', sortable: true, width: '124px', cell: index => (objects.health[index] ?? 0) > 0 && <StatusWord state={healthState(HEALTHS[objects.health[index] ?? 0])} />},
+    {id: 'sync', title: 'Sync', sortable: true, width: '132px', priority: 2, cell: index => syncCell(objects.flags[index] ?? 0, SYNCS[objects.sync[index] ?? 0])},
+    {id: 'why', title: 'Why', width: 'minmax(0, 1.6fr)', priority: 2, cell: index => <span className={css.dim} title={shown.reason(index)}>{shown.reason(index) || shown.facts(index)}</span>},
+    {id: 'wave', title: 'Wave', sortable: true, number: true, width: '56px', priority: 3, cell: index => ((objects.flags[index] ?? 0) & DECLARED ? objects.wave[index] : '')},
+    {id: 'namespace', title: 'Namespace', sortable: true, width: 'minmax(0, 0.7fr)', priority: 3, cell: index => shown.namespace(index)},
+    {id: 'age', title: 'Age', sortable: true, width: '72px', priority: 3, cell: index => (objects.created[index] ?? 0) > 0 && <Age bare className={css.dim} time={objects.created[index]} />},
   ]
   return (
-    <div className={css.list}>
-      <div className={css.tools}>
-        <input className={css.filter} type="search" value={text} onChange={event => change({resource: event.target.value ? `name:${event.target.value}` : null})} placeholder="Filter objects" aria-label="Filter objects" />
-        <span className={css.dim} role="status">{shown.length === lines.length ? `${lines.length} objects` : `${shown.length} of ${lines.length} objects`}</span>
-      </div>
-      <Table label="Objects" columns={columns} count={shown.length} at={index => shown[index]} rowKey={line => line.key} onOpen={onOpen} />
-    </div>
+    <Table
+      label="Objects"
+      columns={columns}
+      count={rows.length}
+      at={at => rows[at]}
+      rowKey={index => shown.key(index)}
+      sort={sort}
+      onSort={by => setSort(before => ({by: by as By, down: before.by === by ? !before.down : by === 'health'}))}
+      onOpen={(index, event) => onOpen(shown.key(index), event.ctrlKey || event.metaKey)}
+    />
   )
+}
+
+function syncCell(flags: number, sync: string | undefined) {
+  if (flags & PRUNE) return <StatusWord state={{look: 'delete', word: 'Not in Git', contract: 'OutOfSync, requires pruning'}} />
+  if (flags & HOOK) return <StatusWord state={{look: 'held', word: 'Hook'}} />
+  if (flags & ORPHAN) return <StatusWord state={{look: 'orphan', word: 'Orphaned'}} />
+  return sync ? <StatusWord state={syncState(sync)} /> : null
 }
