@@ -190,7 +190,7 @@ function LaneOf({lane, whole}: {lane: Lane; whole: Item[]}) {
   const [more, setMore] = useState(false)
   const state = worst(whole)
   const done = whole.filter(item => item.standing === 'done' || item.standing === 'skipped').length
-  const what = lane.wave === undefined ? `${lane.phase} hooks` : lane.wave === 0 ? 'Sync' : `Sync, wave ${lane.wave}`
+  const what = lane.wave === undefined ? `${lane.phase}${whole.every(item => item.hook) ? ' hooks' : ''}` : lane.wave === 0 ? 'Sync' : `Sync, wave ${lane.wave}`
   return (
     <details className={css.lane} open>
       <summary>
