@@ -69,7 +69,7 @@ export function lanesOf(app: Application, state: OperationState): Lane[] {
     seen.add(key)
     items.push({
       key, kind: one.kind, name: one.name, namespace: one.namespace, hook: one.hookType || undefined, ...standingOf(one, running), message: one.message ?? '', images: one.images ?? [],
-      phase: one.syncPhase || one.hookType || 'Sync', wave: statuses.get(key)?.syncWave ?? 0, changed: !/ unchanged$/.test(one.message ?? '') && one.status !== 'PruneSkipped',
+      phase: one.syncPhase || one.hookType || 'Sync', wave: statuses.get(key)?.syncWave ?? 0, changed: (one.hookType ? one.hookPhase === 'Succeeded' : one.status === 'Synced' || one.status === 'Pruned') && !/ unchanged$/.test(one.message ?? ''),
     })
   }
   const chosen = state.operation.sync?.resources

@@ -2,7 +2,7 @@ import {useEffect, useMemo, useRef, useState} from 'react'
 import {Link} from 'wouter'
 
 import {ask, segment} from '@/api/client'
-import type {Application, ApplicationApplicationSyncWindowsResponse} from '@/api/contract'
+import type {ApplicationApplicationSyncWindowsResponse} from '@/api/contract'
 import {sourcesOf} from '@/api/fleet-fold'
 import {queries, useAsk, useSettings} from '@/api/queries'
 import {Button} from '@/parts/Button'
