@@ -70,7 +70,7 @@ export default function Head({app, row, explained, gone, cut, place, whole}: Hea
     s: {label: 'Sync', do: sync},
     r: {label: 'Refresh', do: () => refresh(false)},
     R: {label: 'Hard refresh', do: () => refresh(true)},
-    p: {label: 'What would a revision change?', do: plan},
+    P: {label: 'What would a revision change?', do: plan},
     d: {label: 'Diff', do: () => change(toView('diff'))},
     e: {label: 'Events', do: () => change(toView('events'))},
     '*': {label: starred ? 'Take from the favourites' : 'Add to the favourites', do: () => toggleFavourite(row.key)},
@@ -113,7 +113,7 @@ export default function Head({app, row, explained, gone, cut, place, whole}: Hea
             items={[
               {id: 'hard', label: 'Hard refresh', keys: 'R', refused: past || mayRead, do: () => refresh(true)},
               {id: 'auto', label: row.autoSync ? 'Switch auto-sync off' : 'Switch auto-sync on', refused: past || mayChange, do: () => tell(setAutoSync(app, !row.autoSync), `Auto-sync is ${row.autoSync ? 'off' : 'on'}`)},
-              {id: 'plan', label: 'What would a revision change?', keys: 'p', refused: past || mayRead, do: plan},
+              {id: 'plan', label: 'What would a revision change?', keys: 'P', refused: past || mayRead, do: plan},
               {id: 'history', label: 'History and rollback', do: () => change(toView('history'))},
               {id: 'link', label: 'Copy the link', keys: 'c', do: () => tell(copyText(location.href), 'The link is copied')},
               {id: 'delete', label: 'Delete…', danger: true, apart: true, refused: past || mayDelete, do: () => setDialog('remove')},
