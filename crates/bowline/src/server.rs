@@ -11,6 +11,7 @@ use bowline_base_kube::{Class, Client, ListOptions};
 use bowline_base_task::Tasks;
 use bowline_base_telemetry::prometheus::registry::Registry;
 use bowline_base_telemetry::{Admin, Health, LogFormat, init_log};
+use bowline_desired_issuer::Workload;
 use bowline_roles_app_controller::{AppController, Config, EnabledEvents};
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -75,6 +76,7 @@ async fn serve(global: &Global, args: ServerArgs) -> Result<(), CliError> {
         namespace: global.namespace.clone(),
         registries,
         proxies: crate::registry::proxies()?,
+        workload: Workload::from_environment(|name| std::env::var(name).ok()),
         git,
         secrets: random()?,
         seed: u64::from_le_bytes(random()?),

@@ -25,6 +25,9 @@ const WITHIN_A_BOX: &[(&str, &str)] = &[
     ("bowline-desired-render", "bowline-desired-helm"),
     ("bowline-desired-render", "bowline-desired-kustomize"),
     ("bowline-desired-render", "bowline-desired-jsonnet"),
+    // Who reaches a repository asks for its login at that moment, and says whose hosts may be asked.
+    ("bowline-desired-git", "bowline-desired-issuer"),
+    ("bowline-desired-registry", "bowline-desired-issuer"),
     ("bowline-plan-diff", "bowline-plan-merge"),
     ("bowline-plan-planner", "bowline-plan-diff"),
     ("bowline-sync-executor", "bowline-sync-apply"),

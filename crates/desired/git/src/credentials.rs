@@ -2,6 +2,7 @@
 
 use bowline_core_settings::RepositorySecret;
 use bowline_core_types::Sensitive;
+use bowline_desired_issuer::{Issuer, IssuerError, Login};
 
 use crate::Transport;
 
@@ -32,6 +33,8 @@ pub struct Credentials {
     pub proxy: Option<String>,
     /// `noProxy`: hosts that are reached without it.
     pub no_proxy: Option<String>,
+    /// Who issues a login, where the Secret holds none itself: GitHub, Google or Azure.
+    pub issuer: Option<Issuer>,
     /// `depth`: commits that are fetched of each ref; 0 is all of them.
     pub depth: u32,
 }
@@ -67,16 +70,7 @@ pub enum CredentialsError {
     },
 }
 
-const UNSUPPORTED: [(&str, &str); 8] = [
-    ("githubAppID", "GitHub App"),
-    ("githubAppPrivateKey", "GitHub App"),
-    ("gcpServiceAccountKey", "Google Cloud Source"),
-    ("useAzureWorkloadIdentity", "Azure workload identity"),
-    ("azureServicePrincipalClientId", "Azure service principal"),
-    ("azureServicePrincipalClientSecret", "Azure service principal"),
-    ("azureServicePrincipalTenantId", "Azure service principal"),
-    ("enableLfs", "Git LFS"),
-];
+const UNSUPPORTED: [(&str, &str); 1] = [("enableLfs", "Git LFS")];
 
 /// What a template of credentials does not give: these say something of one repository.
 const NOT_FROM_TEMPLATE: [&str; 4] = ["insecure", "insecureIgnoreHostKey", "enableLfs", "depth"];
@@ -118,7 +112,10 @@ impl Credentials {
             Some(_) => Err(CredentialsError::Invalid { key, reason: "must be true or false" }),
         };
         let secret = |key: &str| text(key).map(|text| Sensitive::new(text.to_string()));
-        let credentials = Credentials {
+        let issuer = Issuer::from_fields(text)
+            .map_err(|IssuerError { key, reason }| CredentialsError::Invalid { key, reason })?;
+        let mut credentials = Credentials {
+            issuer: None,
             username: text("username").map(String::from),
             password: secret("password"),
             bearer_token: secret("bearerToken"),
@@ -140,13 +137,31 @@ impl Credentials {
             },
         };
         credentials.check()?;
+        // What the Secret holds itself comes first, as in Argo CD.
+        let own = [&credentials.password, &credentials.bearer_token, &credentials.ssh_private_key];
+        if own.into_iter().all(Option::is_none) {
+            credentials.issuer = issuer;
+        }
         Ok(credentials)
     }
 
     /// Whether they say who we are: to log in with, not only how to get there.
     pub(crate) fn say_who(&self) -> bool {
         let secrets = [&self.password, &self.bearer_token, &self.ssh_private_key, &self.tls_client_key];
-        self.username.is_some() || secrets.into_iter().any(Option::is_some)
+        self.username.is_some() || self.issuer.is_some() || secrets.into_iter().any(Option::is_some)
+    }
+
+    /// The same with a login that was issued.
+    pub(crate) fn logged_in(&self, login: Login) -> Credentials {
+        let mut credentials = Credentials { issuer: None, ..self.clone() };
+        match login {
+            Login::Password { user, password } => {
+                credentials.username = Some(user);
+                credentials.password = Some(password);
+            }
+            Login::Bearer(token) => credentials.bearer_token = Some(token),
+        }
+        credentials
     }
 
     /// Refuses values that would mean something else to the programs that they are handed to.
@@ -213,6 +228,22 @@ mod tests {
     }
 
     #[test]
+    fn what_a_secret_holds_itself_comes_before_what_is_issued() {
+        let app = [("githubAppID", "7"), ("githubAppPrivateKey", "k")];
+        let issued = read(&app).unwrap();
+        assert!(issued.issuer.is_some() && issued.say_who());
+        let own = read(&[app[0], app[1], ("password", "p")]).unwrap();
+        assert_eq!(own.issuer, None);
+        let token = |text: &str| Sensitive::new(text.to_string());
+        let login = issued.logged_in(Login::Password { user: "x-access-token".into(), password: token("t") });
+        assert_eq!(
+            (login.username.as_deref(), login.password, login.issuer),
+            (Some("x-access-token"), Some(token("t")), None)
+        );
+        assert_eq!(issued.logged_in(Login::Bearer(token("b"))).bearer_token, Some(token("b")));
+    }
+
+    #[test]
     fn a_template_gives_credentials_and_says_nothing_of_trust() {
         let secret = |template: bool, project: &str, fields: &[(&str, &str)]| RepositorySecret {
             secret: "s".into(),
@@ -238,16 +269,11 @@ mod tests {
     #[test]
     fn what_does_not_exist_is_refused_by_name() {
         for (fields, want) in [
-            (("githubAppID", "7"), "repository Secret: githubAppID (GitHub App) is not supported"),
             (
-                ("gcpServiceAccountKey", "{}"),
-                "repository Secret: gcpServiceAccountKey (Google Cloud Source) is not supported",
+                ("githubAppID", "7"),
+                "repository Secret: githubAppPrivateKey is missing: githubAppID alone proves nothing",
             ),
             (("enableLfs", "true"), "repository Secret: enableLfs (Git LFS) is not supported"),
-            (
-                ("useAzureWorkloadIdentity", "true"),
-                "repository Secret: useAzureWorkloadIdentity (Azure workload identity) is not supported",
-            ),
             (("depth", "x"), "repository Secret: depth must be a whole number"),
             (("password", "a\nhost=evil"), "repository Secret: password must be one line without control characters"),
             (

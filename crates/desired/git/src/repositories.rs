@@ -1,5 +1,6 @@
 //! [`GitRepositories`]: the adapter behind the `Sources` port.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io;
@@ -8,15 +9,17 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bowline_base_egress::Proxies;
 use bowline_base_tree::{ObjectId, Tree};
 use bowline_core_ports::{BoxFuture, Freshness, Resolved, RevisionMetadata, SourceError, SourceErrorKind, Sources};
+use bowline_desired_issuer::{Issuers, NotIssued};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use crate::objects::ObjectCache;
 use crate::program::{Context, run};
 use crate::repository::Repository;
-use crate::{Access, Remote, Settings, Transport};
+use crate::{Access, Credentials, Remote, Settings, Transport};
 
 /// Gives the credentials for a URL in a project, from the repository Secrets. Called for every request, so that a changed Secret
 /// counts at once; an error is that of the request.
@@ -38,8 +41,44 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) slots: Semaphore,
     pub(crate) cache: Arc<ObjectCache>,
+    /// Who issues logins that no Secret holds.
+    issuers: Option<Issuers>,
     /// The cache directory without links, for telling what lies in it.
     root: PathBuf,
+}
+
+// === impl Shared ===
+
+impl Shared {
+    /// Credentials to talk to `remote` with now: what somebody issues is asked for, or known from a time before.
+    pub(crate) async fn logged_in<'c>(
+        &self,
+        remote: &Remote,
+        credentials: &'c Credentials,
+    ) -> Result<Cow<'c, Credentials>, SourceError> {
+        let Some(issuer) = &credentials.issuer else { return Ok(Cow::Borrowed(credentials)) };
+        let refused = |reason: String| SourceError::new(SourceErrorKind::Refused, format!("{remote}: {reason}"));
+        let (Transport::Https | Transport::Http) = remote.transport() else {
+            return Err(refused("the login that its repository Secret asks for is for https URLs".to_string()));
+        };
+        let Some(issuers) = &self.issuers else {
+            return Err(refused(
+                "logins of GitHub Apps, Google and Azure are asked for by the server only".to_string(),
+            ));
+        };
+        let proxies = match &credentials.proxy {
+            None => None,
+            Some(proxy) => {
+                Some(Proxies::one(proxy, credentials.no_proxy.as_deref().unwrap_or_default()).map_err(refused)?)
+            }
+        };
+        let login =
+            issuers.login(issuer, remote.url(), proxies.as_ref()).await.map_err(|NotIssued { reason, passing }| {
+                let kind = if passing { SourceErrorKind::Unreachable } else { SourceErrorKind::Authentication };
+                SourceError::new(kind, format!("{remote}: {reason}"))
+            })?;
+        Ok(Cow::Owned(credentials.logged_in(login)))
+    }
 }
 
 // === impl GitRepositories ===
@@ -62,6 +101,7 @@ impl GitRepositories {
             slots: Semaphore::new(settings.parallel.max(1)),
             cache: Arc::new(ObjectCache::new(settings.object_cache)),
             settings: Settings { cache: root.clone(), ..settings },
+            issuers: None,
             root,
         };
         Ok(GitRepositories {
@@ -71,6 +111,12 @@ impl GitRepositories {
             numbers: AtomicU64::new(0),
             _owner: owner,
         })
+    }
+
+    /// With those who issue logins for GitHub Apps and the like; without them, such a repository is refused.
+    pub fn with_issuers(mut self, issuers: Issuers) -> GitRepositories {
+        self.shared.issuers = Some(issuers);
+        self
     }
 
     /// [`Sources::resolve`] with the source's `tagPrefix`: what stands before the version in the tags that a constraint chooses from.
@@ -145,7 +191,8 @@ impl GitRepositories {
             };
         }
         access.credentials.check_for(remote.transport()).map_err(|error| refused(format!("{remote}: {error}")))?;
-        let context = Context::remote(&self.shared.settings, &remote, &access.credentials)
+        let credentials = self.shared.logged_in(&remote, &access.credentials).await?;
+        let context = Context::remote(&self.shared.settings, &remote, &credentials)
             .map_err(|error| SourceError::new(SourceErrorKind::Damaged, format!("cannot ask {remote}: {error}")))?;
         let _slot = self.shared.slots.acquire().await.expect("because the semaphore is never closed");
         let arguments = ["ls-remote", "--quiet", "--", remote.url(), "HEAD"].map(std::ffi::OsStr::new);

@@ -28,7 +28,6 @@ mod resource;
 mod schema;
 mod selector;
 mod transform;
-mod work;
 
 #[cfg(test)]
 #[path = "../tests/corpus/records.rs"]

@@ -7,6 +7,7 @@ use bowline_core_control::World;
 use bowline_core_ports::SourceError;
 use bowline_core_project::is_source_permitted;
 use bowline_core_settings::{RepositoryKind, RepositorySecret, find_repository, normalize_url};
+use bowline_desired_issuer::Issuer;
 
 use crate::{Access, Dependency, Limits, Repositories, failure};
 
@@ -24,11 +25,15 @@ impl Secrets {
         Secrets { world }
     }
 
-    /// The allow-list: hosts that a repository Secret or template names may be anywhere; all others lead outward only.
+    /// The allow-list: hosts that a repository Secret or template names, for itself or for who issues its login, may be anywhere; all
+    /// others lead outward only.
     pub fn reach(&self, url: &Url) -> Reach {
         let named = self.world.repositories().iter().any(|secret| {
             let plain = secret.flag("insecureOCIForceHttp");
-            root(&secret.url, plain).is_some_and(|root| root.origin() == url.origin())
+            let issuer = Issuer::from_fields(|key| Some(secret.text(key))).ok().flatten();
+            let asked = issuer.as_ref().and_then(Issuer::url).and_then(|url| Url::parse(url).ok());
+            let root = root(&secret.url, plain);
+            [root, asked].into_iter().flatten().any(|named| named.origin() == url.origin())
         });
         if named { Reach::Anywhere } else { Reach::Outward }
     }

@@ -48,6 +48,7 @@ use bowline_core_ports::{Hints, SourceError, SourceErrorKind};
 use bowline_core_settings::find_repository;
 use bowline_core_types::{AppName, SecretKey};
 use bowline_desired_git::{Access, GitRepositories, redact};
+use bowline_desired_issuer::{Issuers, Workload};
 use bowline_desired_registry::{Registries, Secrets};
 use bowline_desired_render::{Engine, Engines, Jsonnet, Memo};
 
@@ -84,6 +85,8 @@ pub struct Config {
     pub registries: bowline_desired_registry::Settings,
     /// The machine's proxies, for repositories that name none.
     pub proxies: Proxies,
+    /// The Azure identity of this process.
+    pub workload: Option<Workload>,
     /// 32 bytes that nobody outside knows: the key of the digests that stand for what Secrets hold.
     pub secrets: [u8; 32],
     /// A number that nobody outside knows.
@@ -163,12 +166,18 @@ impl AppController {
             let world = world.clone();
             move |url: &str, project: &str| access(&world, url, project)
         };
-        let sources = GitRepositories::new(config.git.clone(), access).map_err(StartError::GitCache)?;
         let secrets = Secrets::new(world.clone());
         let egress = {
             let secrets = secrets.clone();
             Egress::new(runtime.tasks.clone(), AGENT, move |url| secrets.reach(url))
         };
+        let issuers = {
+            let (world, clock) = (world.clone(), runtime.clock.clone());
+            let trust = move |host: &str| world.config("argocd-tls-certs-cm", host);
+            Issuers::new(egress.clone(), clock, config.proxies.clone(), config.workload.clone(), trust)
+        };
+        let sources = GitRepositories::new(config.git.clone(), access).map_err(StartError::GitCache)?;
+        let sources = sources.with_issuers(issuers);
         let charts = Registries::new(config.registries.clone(), egress, config.proxies.clone(), secrets)
             .map_err(StartError::RegistryCache)?;
         let clusters = Arc::new(Clusters::new(SecretKey::new(config.secrets), config.seed));

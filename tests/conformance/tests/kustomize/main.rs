@@ -2,5 +2,4 @@
 
 mod compare;
 mod fields;
-mod overrides;
 mod random;

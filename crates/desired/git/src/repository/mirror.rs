@@ -83,6 +83,7 @@ impl Mirror {
             .check_for(remote.transport())
             .map_err(|error| SourceError::new(SourceErrorKind::Refused, format!("{remote}: {error}")))?;
         self.prepare(shared, remote).await?;
+        let credentials = &*shared.logged_in(remote, credentials).await?;
         let context =
             Context::remote(&shared.settings, remote, credentials).map_err(|error| self.disk(remote, &error))?;
         let depth = format!("--depth={}", credentials.depth);

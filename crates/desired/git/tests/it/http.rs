@@ -4,10 +4,17 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 
+use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::RsaKeyPair;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bowline_base_clock::SystemClock;
+use bowline_base_egress::{Egress, Proxies, Reach};
+use bowline_base_task::Tasks;
 use bowline_core_types::Sensitive;
 use bowline_desired_git::{Access, Credentials};
+use bowline_desired_issuer::{Issuer, Issuers};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::Command;
@@ -228,6 +235,52 @@ async fn without_a_name_a_token_still_has_one() {
     let server = Server::with_login(repo.git_dir(), &basic("x-access-token", "t")).await;
     let credentials = Credentials { password: Some(Sensitive::new("t".into())), ..Credentials::default() };
     assert!(login(credentials).resolve(&server.url(), "").await.is_ok());
+}
+
+/// The API of GitHub's that gives an App its tokens, for one request.
+async fn github(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut piece = [0; 8192];
+        let n = stream.read(&mut piece).await.unwrap();
+        assert!(piece[..n].starts_with(b"POST /app/installations/8/access_tokens HTTP/1.1\r\n"));
+        stream.write_all(answer.as_bytes()).await.unwrap();
+    });
+    origin
+}
+
+#[tokio::test]
+async fn a_github_app_logs_in_with_what_it_is_given() {
+    let repo = Repo::new();
+    let server = Server::with_login(repo.git_dir(), &basic("x-access-token", "ghs_1")).await;
+    let key = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
+    let key = STANDARD.encode(key.as_der().unwrap().as_ref());
+    let key = format!("-----BEGIN PRIVATE KEY-----\n{key}\n-----END PRIVATE KEY-----\n");
+    let app = |api: String| {
+        let issuer = Issuer::GitHubApp { app: 7, installation: Some(8), key: Sensitive::new(key.clone()), api };
+        Credentials { issuer: Some(issuer), ..Credentials::default() }
+    };
+    let tasks = Tasks::new();
+    let issuing = |credentials: Credentials| {
+        let egress = Egress::new(tasks.clone(), "bowline/test", |_| Reach::Anywhere);
+        let clock = Arc::new(SystemClock::new());
+        let Adapter { git, cache } = login(credentials);
+        let git = git.with_issuers(Issuers::new(egress, clock, Proxies::default(), None, |_| None));
+        Adapter { git, cache }
+    };
+
+    let good = issuing(app(github("HTTP/1.1 201 Created\r\nContent-Length: 17\r\n\r\n{\"token\":\"ghs_1\"}").await));
+    for _ in 0..2 {
+        assert_eq!(good.resolve(&server.url(), "").await.unwrap().commit.to_string(), repo.head());
+    }
+    let refused = app(github("HTTP/1.1 401 Unauthorized\r\nContent-Length: 17\r\n\r\n{\"message\":\"bad\"}").await);
+    let told = issuing(refused.clone()).told(&server.url(), "").await;
+    assert!(told.starts_with("Authentication: ") && told.ends_with(" answered 401 Unauthorized: bad"), "{told}");
+    let told = login(refused).told(&server.url(), "").await;
+    assert!(told.ends_with("logins of GitHub Apps, Google and Azure are asked for by the server only"), "{told}");
+    tasks.cancel();
 }
 
 #[tokio::test]

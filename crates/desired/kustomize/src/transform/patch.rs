@@ -14,7 +14,6 @@ use crate::resmap::ResMap;
 use crate::resource::Resource;
 use crate::schema::Schema;
 use crate::selector::Compiled;
-use crate::work::Work;
 
 use super::json_patch::{self, Operation};
 
@@ -46,7 +45,7 @@ pub(crate) fn load_strategic(entries: &[String], loader: &Loader<'_>, session: &
 pub(crate) fn run_strategic(patches: &[Resource], resources: &mut ResMap, session: &Session<'_>) -> Result<()> {
     for patch in patches {
         let at = resources.target(&patch.original_id(&session.schema), &session.schema)?;
-        merge_selected(&[at], patch, resources, session)?;
+        merge_selected(&[at], patch, resources, &session.schema)?;
     }
     Ok(())
 }
@@ -123,17 +122,15 @@ pub(crate) fn run(entry: &Patch, loaded: Loaded, resources: &mut ResMap, session
                 ));
             };
             let selected = select(target, resources, schema)?;
-            merge_selected(&selected, patch, resources, session)
+            merge_selected(&selected, patch, resources, schema)
         }
         (Loaded::Strategic(patches), None) => {
             for patch in &patches {
-                session.work.spend(resources.list.len() as u64)?;
-                session.work.spend_node(&patch.node)?;
                 let id = patch.original_id(schema);
                 let at = resources
                     .target(&id, schema)
                     .within(|| format!("no resource matches strategic merge patch \"{id}\""))?;
-                merge_one(&mut resources.list[at], patch, session)?;
+                merge_one(&mut resources.list[at], patch, schema)?;
             }
             Ok(())
         }
@@ -145,7 +142,7 @@ pub(crate) fn run(entry: &Patch, loaded: Loaded, resources: &mut ResMap, session
             for at in select(target, resources, schema)? {
                 let resource = &mut resources.list[at];
                 resource.remember_id(schema);
-                apply_json(resource, &operations, &session.work)?;
+                apply_json(resource, &operations)?;
             }
             Ok(())
         }
@@ -174,7 +171,7 @@ pub(crate) fn run_json6902(
         return Err(invalid("patch", "patch appears to be empty"));
     }
     for at in select(target, resources, &session.schema)? {
-        apply_json(&mut resources.list[at], &operations, &session.work)?;
+        apply_json(&mut resources.list[at], &operations)?;
     }
     Ok(())
 }
@@ -185,15 +182,14 @@ pub(crate) fn select(target: &Selector, resources: &ResMap, schema: &Schema) -> 
     Ok(resources.positions(|resource| compiled.selects(resource, schema)))
 }
 
-fn apply_json(resource: &mut Resource, operations: &[Operation], work: &Work) -> Result<()> {
-    work.spend_node(&resource.node)?;
+fn apply_json(resource: &mut Resource, operations: &[Operation]) -> Result<()> {
     let shown = format!("{} {:?}", resource.kind(), resource.name());
     // Only what is internal to a build survives whatever a JSON patch does.
     let build = resource.build.clone();
     resource
         .patched(|resource| {
             let value: Value = to_value(&resource.node)?;
-            let value = json_patch::apply(value, operations, work)?;
+            let value = json_patch::apply(value, operations)?;
             if value.as_object().is_none() {
                 return Err(Error::Object("the patch leaves no object".to_string()));
             }
@@ -212,12 +208,9 @@ pub(crate) fn merge_selected(
     selected: &[usize],
     patch: &Resource,
     resources: &mut ResMap,
-    session: &Session<'_>,
+    schema: &Schema,
 ) -> Result<()> {
-    let schema = &session.schema;
-    session.work.spend(2 * resources.list.len() as u64)?;
     for at in selected {
-        session.work.spend_node(&patch.node)?;
         let resource = &mut resources.list[*at];
         let mut own = patch.clone();
         own.set_labels(&patch.labels())?;
@@ -225,15 +218,14 @@ pub(crate) fn merge_selected(
         own.set_name(patch.name())?;
         own.set_namespace(patch.namespace())?;
         own.set_api_version(&resource.gvk().api_version())?;
-        merge_one(resource, &own, session)?;
+        merge_one(resource, &own, schema)?;
     }
     resources.drop_empty();
     resources.check_unique(schema)
 }
 
 /// Merges a patch into an object; name, kind and namespace stay unless the patch may change them.
-fn merge_one(resource: &mut Resource, patch: &Resource, session: &Session<'_>) -> Result<()> {
-    let (schema, work) = (&session.schema, &session.work);
+fn merge_one(resource: &mut Resource, patch: &Resource, schema: &Schema) -> Result<()> {
     let shown = format!("{} {:?}", resource.kind(), resource.name());
     let (name, namespace, kind) =
         (resource.name().to_string(), resource.namespace().to_string(), resource.kind().to_string());
@@ -244,7 +236,7 @@ fn merge_one(resource: &mut Resource, patch: &Resource, session: &Session<'_>) -
         .patched(|resource| {
             resource.with_sharing(|resource| {
                 let dest = std::mem::replace(&mut resource.node, Node::scalar(""));
-                let merge = Merge { schema, prepend: true, infer: false, work };
+                let merge = Merge { schema, prepend: true, infer: false };
                 match merge.apply(dest, patch.node.clone())? {
                     Some(node) => resource.node = node,
                     None => resource.empty(),
