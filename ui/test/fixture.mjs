@@ -10,6 +10,7 @@ import {fileURLToPath} from 'node:url'
 import {createServer as createVite} from 'vite'
 
 import {answer, deeds, logLines} from './deeds.mjs'
+import {answerSettings} from './fixture-settings.mjs'
 import {applications} from './fleet.mjs'
 import {shell} from './terminal.mjs'
 import {objects, planOf, treeOf} from './tree.mjs'
@@ -22,7 +23,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
  * Starts it; `contract` leaves the project's own endpoints out, as an Argo CD does, `past` adds the applications of deeds.mjs, `rate` changes
  * so many applications a second. Trees have `nodes` objects, and are sent anew `treeRate` times a second; `forbid: 'tree'` refuses them.
  */
-export async function fixture({port = 0, apps = 500, contract = false, rate = 0, extensions = '', past = false, nodes = 0, treeRate = 0, forbid = ''} = {}) {
+export async function fixture({port = 0, apps = 500, contract = false, rate = 0, extensions = '', past = false, nodes = 0, treeRate = 0, forbid = '', ...screen} = {}) {
   const vite = await createVite({root, server: {middlewareMode: true, hmr: false, ws: false}, appType: 'custom', logLevel: 'error', optimizeDeps: {noDiscovery: true}})
   const {askRows, rowOf} = await vite.ssrLoadModule('/src/api/fleet-fold.ts')
   const whole = [...applications(apps), ...(past ? deeds() : [])]
@@ -83,9 +84,11 @@ export async function fixture({port = 0, apps = 500, contract = false, rate = 0,
       return response.end(extensions)
     }
     if (path === 'api/version') return json({Version: 'v3.6.0+bowline.0.1.0'})
+    const settled = answerSettings(path, request.method, url, screen)
+    if (settled !== undefined) return json(settled, typeof settled.status === 'number' ? settled.status : 200)
     if (path === 'api/v1/session/userinfo') return json({loggedIn: true, username: 'ana', iss: 'argocd', groups: ['platform']})
     if (path === 'api/v1/session') return json({token: 'made-up'})
-    if (path === 'api/v1/settings') return json({resourceViewEnabled: true, execEnabled: true, statusBadgeEnabled: true, syncWithReplaceAllowed: true, appsInAnyNamespaceEnabled: false, controllerNamespace: 'argocd', passwordPattern: '^.{8,32}$', uiBannerContent: url.searchParams.get('banner') ?? ''})
+    if (path === 'api/v1/settings') return json({resourceViewEnabled: true, execEnabled: true, statusBadgeEnabled: true, syncWithReplaceAllowed: true, appsInAnyNamespaceEnabled: false, controllerNamespace: 'argocd', passwordPattern: '^.{8,32}$', uiBannerContent: '', ...screen.settings})
     if (path.startsWith('api/v1/account/can-i/')) return json({value: 'yes'})
     if (path === 'api/v1/projects') return json({items: ['default', ...new Set(whole.map(app => app.spec.project))].map(name => ({metadata: {name}, spec: {sourceRepos: ['*'], destinations: [{server: '*', namespace: '*'}]}}))})
     if (path === 'api/v1/clusters') return json({items: [{name: 'in-cluster', server: 'https://kubernetes.default.svc', connectionState: {status: 'Successful'}}, {name: 'prod-eu-1', server: 'https://10.1.0.1', connectionState: {status: 'Failed', message: 'connection refused'}}]})

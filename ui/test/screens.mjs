@@ -1,5 +1,7 @@
 // The screens that are looked at and tested: an address, how large the fleet is, and what is pressed before.
 // `keys`: a key, `type:TEXT`, or `click:SELECTOR`. `expect`: what must be on the page then.
+import {settingsScreens} from './screens-settings.mjs'
+
 export const screens = [
   {name: 'home-0', path: '', apps: 0, expect: 'Nothing runs from Git yet.'},
   {name: 'home-12', path: '', apps: 12, expect: 'of 12 are healthy'},
@@ -74,4 +76,5 @@ export const screens = [
   {name: 'logs', path: 'applications/argocd/data-web-18/data/web/logs?podName=pod-1&filterText=cart', apps: 24, expect: '500 lines'},
   {name: 'extension', path: 'costs', extensions: "window.extensionsAPI.registerSystemLevelExtension(() => React.createElement('p', {}, 'Since ' + Moment(0).utc().year()), 'Costs', 'costs', 'fa-coins')", expect: 'Since 1970'},
   {name: 'not-found', path: 'nothing/here', expect: 'There is no page at this address.'},
+  ...settingsScreens,
 ]

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { parseCron, sayCron } from './cron'
-import { faults, parseDuration, say, sayDuration, standing, type SyncWindow } from './window'
+import { faults, openings, parseDuration, say, sayDuration, standing, type SyncWindow } from './window'
 
 test.each([
   ['* * * * *', 'every minute every day'],
@@ -87,4 +87,12 @@ test('a sentence', () => {
 test('what the server would refuse', () => {
   expect(faults({ ...night, kind: 'deny', applications: ['*'] })).toEqual({})
   expect(Object.keys(faults({ kind: 'x', schedule: '', duration: '', timeZone: 'no' })).sort()).toEqual(['applications', 'duration', 'kind', 'schedule', 'timeZone'])
+})
+
+test('the openings that follow', () => {
+  const window = { kind: 'allow', schedule: '0 9 * * 1-5', duration: '8h', applications: ['*'] }
+  const say = (now: string) => openings(window, new Date(now), 3).map(({ isOpen, from }) => `${isOpen ? 'open ' : ''}${from.toISOString().slice(0, 16)}`)
+  expect(say('2026-11-27T08:00:00Z')).toEqual(['2026-11-27T09:00', '2026-11-30T09:00', '2026-12-01T09:00'])
+  expect(say('2026-11-27T10:00:00Z')).toEqual(['open 2026-11-27T09:00', '2026-11-30T09:00', '2026-12-01T09:00'])
+  expect(openings({ ...window, schedule: '0 0 31 2 *' }, new Date('2026-01-01T00:00:00Z'), 3)).toEqual([])
 })

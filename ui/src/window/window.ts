@@ -174,3 +174,19 @@ export function faults(window: SyncWindow): Partial<Record<'kind' | 'schedule' |
   }
   return found
 }
+
+/** The opening that is open and those that follow, `count` of them at most. */
+export function openings(window: SyncWindow, now: Date, count: number): Standing[] {
+  const found: Standing[] = []
+  let at = now
+  while (found.length < count) {
+    const next = standing(window, at)
+    if (!next) break
+    found.push(found.length === 0 ? next : { ...next, isOpen: false })
+    // An opening that lasts beyond the next one's beginning is followed by that one.
+    const beyond = new Date(next.isOpen && found.length === 1 ? next.to.getTime() : Math.max(next.to.getTime(), next.from.getTime() + 1))
+    if (beyond.getTime() <= at.getTime()) break
+    at = beyond
+  }
+  return found
+}

@@ -106,7 +106,7 @@ export default function Editor({value, onChange, onSave, label, problems, kind, 
           syntaxHighlighting(colours),
           look,
           EditorState.tabSize.of(2),
-          EditorView.contentAttributes.of({'aria-label': label}),
+          EditorView.contentAttributes.of({'aria-label': label, tabindex: '0'}),
           writable.of(editable(told.current !== undefined)),
           EditorView.updateListener.of(update => {
             if (update.docChanged && !update.transactions.some(transaction => transaction.isUserEvent('given'))) told.current?.(update.state.doc.toString())
@@ -183,7 +183,7 @@ export default function Editor({value, onChange, onSave, label, problems, kind, 
 }
 
 function editable(is: boolean) {
-  return [EditorView.editable.of(is), EditorState.readOnly.of(!is), EditorView.contentAttributes.of({tabindex: '0'})]
+  return [EditorView.editable.of(is), EditorState.readOnly.of(!is)]
 }
 
 function lineOf(draft: Draft, fault: Problem): string {
