@@ -84,6 +84,10 @@ export async function fixture({port = 0, apps = 500, contract = false, rate = 0,
       return response.end(extensions)
     }
     if (path === 'api/version') return json({Version: 'v3.6.0+bowline.0.1.0'})
+    if (path === 'api/badge') {
+      response.writeHead(200, {'Content-Type': 'image/svg+xml'})
+      return response.end('<svg xmlns="http://www.w3.org/2000/svg" width="131" height="20"><rect width="131" height="20" rx="3" fill="#15794a"/><text x="10" y="14" fill="#fff" font-size="11" font-family="sans-serif">Healthy Synced</text></svg>')
+    }
     const settled = answerSettings(path, request.method, url, screen)
     if (settled !== undefined) return json(settled, typeof settled.status === 'number' ? settled.status : 200)
     if (path === 'api/v1/session/userinfo') return json({loggedIn: true, username: 'ana', iss: 'argocd', groups: ['platform']})

@@ -38,12 +38,13 @@ export interface TableProps<T> {
   onRange?(first: number, last: number): void
   /** The row with the focus, for keys that the caller handles; -1 for none. */
   onFocus?(index: number): void
-  /** Put before the rows, inside of the scrolled part. */
+  /** The row that is at the top at first. */
+  first?: number
   className?: string
 }
 
 /** Rows of one height, of which only those on the screen exist. One row has the tab stop; arrows move it. Give it a parent of a fixed height. */
-export function Table<T>({label, columns, count, at, rowKey, onOpen, selected, sort, onSort, onRange, onFocus, className}: TableProps<T>) {
+export function Table<T>({label, columns, count, at, rowKey, onOpen, selected, sort, onSort, onRange, onFocus, first: top = 0, className}: TableProps<T>) {
   const scroll = useRef<HTMLDivElement>(null)
   const {density} = useCell(appearance)
   const height = rowHeight(density)
@@ -58,6 +59,9 @@ export function Table<T>({label, columns, count, at, rowKey, onOpen, selected, s
     initialRect: {width: 1024, height: 640},
   })
   useEffect(() => rows.measure(), [height, rows])
+  useEffect(() => {
+    if (top > 0) rows.scrollToIndex(top, {align: 'start'})
+  }, [top, rows])
   const items = rows.getVirtualItems()
   const first = items[0]?.index ?? 0
   const last = items[items.length - 1]?.index ?? 0

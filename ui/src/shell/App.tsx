@@ -15,6 +15,9 @@ import {Frame} from './Frame'
 import {reachable} from './reachable'
 import {routes} from './routes'
 import {Waiting} from './Waiting'
+import {later} from '@/parts/later'
+
+const Walk = later(() => import('@/views/applications/Walk'))
 
 export function App() {
   return (
@@ -68,6 +71,7 @@ function Pages() {
   if (state === 'out') return <Redirect to={`/login?return_url=${encodeURIComponent(location.href)}`} replace />
   return (
     <Frame>
+      {path.startsWith('/applications/') && <Walk />}
       <Boundary name="this view" key={path}>
         <Suspense fallback={<Waiting />}>
           <Switch>

@@ -21,18 +21,31 @@ const PATIENCE = 3000
 export function Bars() {
   return (
     <>
-      <Banner />
+      <OwnStyles />
+      <Banner at="top" />
       <Expired />
       <Offline />
     </>
   )
 }
 
-function Banner() {
+/** The operator's banner where it is to stand below the page. */
+export function BottomBar() {
+  return <Banner at="bottom" />
+}
+
+/** The operator's own style sheet, after ours. */
+function OwnStyles() {
+  const url = useSettings().data?.uiCssURL
+  return url && /^(https?:\/\/|\.?\/|[\w-]+\/)/i.test(url) ? <link rel="stylesheet" href={url} /> : null
+}
+
+function Banner({at}: {at: 'top' | 'bottom'}) {
   const settings = useSettings()
   const closed = useCell(closedBanner)
-  const {uiBannerContent: text, uiBannerURL: url, uiBannerPermanent: permanent} = settings.data ?? {}
-  if (!text || (!permanent && closed === text)) return null
+  const {uiBannerContent: text, uiBannerURL: url, uiBannerPermanent: permanent, uiBannerPosition: position} = settings.data ?? {}
+  const here = position === 'both' || (position === 'bottom') === (at === 'bottom')
+  if (!text || !here || (!permanent && closed === text)) return null
   const safe = url && /^https?:\/\//i.test(url)
   return (
     <div className={css.bar} role="note">

@@ -12,7 +12,7 @@ import {useNow} from '@/parts/Age'
 import {exact, relative} from '@/parts/time'
 import {applicationHref} from './address'
 import {appearance, setAppearance} from './appearance'
-import {Bars} from './Bars'
+import {Bars, BottomBar} from './Bars'
 import {paletteOpen, sheetOpen} from './commands'
 import {favourites} from './favourites'
 import css from './Frame.module.css'
@@ -104,6 +104,7 @@ export function Frame({children}: {children: ReactNode}) {
         <main ref={main} id="main" className={css.main} tabIndex={-1}>
           {children}
         </main>
+        <BottomBar />
       </div>
       <nav className={css.bottom} aria-label="Main, for small screens">
         {[...PLACES.slice(0, 3), ...PLACES.slice(4)].map(place => <Place key={place.href} {...place} path={path} />)}

@@ -22,9 +22,11 @@ export interface ListProps {
   onSort(by: string): void
   /** Applications of several namespaces are in sight. */
   many: boolean
+  /** The row that an address with `page=` begins at. */
+  first: number
 }
 
-export function AppTable({fleet, actions, selected, onSelect, onOpen, onFocus, sort, onSort, many}: ListProps) {
+export function AppTable({fleet, actions, selected, onSelect, onOpen, onFocus, sort, onSort, many, first}: ListProps) {
   const columns = useMemo<Array<Column<Row>>>(
     () => [
       {
@@ -57,6 +59,7 @@ export function AppTable({fleet, actions, selected, onSelect, onOpen, onFocus, s
       onSort={onSort}
       onRange={fleet.onRange}
       onFocus={onFocus}
+      first={first}
       onOpen={(row, event) => onOpen(row, event.ctrlKey || event.metaKey)}
     />
   )

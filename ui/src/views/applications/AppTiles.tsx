@@ -18,7 +18,7 @@ const HEIGHT = 180
 const GAP = 12
 
 /** Cards in as many columns as fit. Arrows move in both directions, a digit moves by that many. */
-export function AppTiles({fleet, actions, selected, onSelect, onOpen, onFocus, many}: ListProps) {
+export function AppTiles({fleet, actions, selected, onSelect, onOpen, onFocus, many, first: top}: ListProps) {
   const scroll = useRef<HTMLDivElement>(null)
   const [columns, setColumns] = useState(3)
   const [focus, setFocus] = useState(0)
@@ -34,6 +34,9 @@ export function AppTiles({fleet, actions, selected, onSelect, onOpen, onFocus, m
   }, [])
   const lines = useVirtualizer({count: Math.ceil(fleet.total / columns), getScrollElement: () => scroll.current, estimateSize: () => HEIGHT + GAP, overscan: 3, paddingStart: GAP, paddingEnd: GAP, initialRect: {width: 1024, height: 640}})
   const items = lines.getVirtualItems()
+  useEffect(() => {
+    if (top > 0) lines.scrollToIndex(Math.floor(top / columns), {align: 'start'})
+  }, [top, columns, lines])
   const first = (items[0]?.index ?? 0) * columns
   const last = Math.min(fleet.total, ((items[items.length - 1]?.index ?? 0) + 1) * columns) - 1
   const {onRange} = fleet

@@ -23,17 +23,24 @@ import type {RowActions} from './cells'
 import {Facets} from './Facets'
 import {addTyped, clearAll, isFiltered, queryOf, readFilter, writeList, type ListName} from './filter'
 import {FilterBar, VIEWS, type ViewName} from './FilterBar'
+import {useNoCreate} from './rights'
+import {savedViews, viewOf} from './saved'
+import {keepWalk} from './walk'
 
 const Bulk = later(() => import('./Bulk'))
 const AppTiles = lazy(() => import('./AppTiles').then(({AppTiles}) => ({default: AppTiles})))
 const AppSummary = lazy(() => import('./AppSummary').then(({AppSummary}) => ({default: AppSummary})))
 const FleetMap = lazy(() => import('./FleetMap'))
 const Peek = later(() => import('./Peek'))
+const SaveView = later(() => import('./SaveView'))
+const Badge = later(() => import('@/views/badge/Badge'))
 const Create = later(() => import('@/views/create/Create'))
 
 /** The view that this browser chose last: where the address says none. */
 const preferred = kept<ViewName>('bowline.applications.view', stored => (VIEWS.includes(stored as ViewName) ? (stored as ViewName) : innerWidth < 640 ? 'tiles' : 'list'))
 const facetsShown = kept<boolean>('bowline.applications.facets', stored => stored === true)
+/** How many rows a page of an old link has. */
+const PAGE = 10
 const SORT_DOWN: Record<string, boolean> = {severity: true, name: false, created: true, synced: true}
 
 export default function Applications() {
@@ -54,6 +61,10 @@ export default function Applications() {
   const focused = useRef(-1)
   const [bulk, setBulk] = useState<{kind: BulkKind; apps: Named[]} | null>(null)
   const [peek, setPeek] = useState<string | null>(null)
+  const [saving, setSaving] = useState(false)
+  const [badge, setBadge] = useState<Named | null>(null)
+  const saved = useCell(savedViews)
+  const noCreate = useNoCreate()
   const selected = useMemo(() => new Set(chosen.keys()), [chosen])
   const many = (fleet.facets.appNamespace?.length ?? 0) > 1
 
@@ -77,6 +88,7 @@ export default function Applications() {
       refresh,
       remove: row => setBulk({kind: 'delete', apps: [row]}),
       peek: row => setPeek(row.key),
+      badge: setBadge,
     }),
     [refresh],
   )
@@ -98,9 +110,10 @@ export default function Applications() {
   }, [])
   const onOpen = useCallback((row: Row, apart: boolean) => {
     const href = applicationHref(row)
+    keepWalk({query, at: Math.max(0, focused.current)})
     if (apart) window.open(new URL(href.slice(1), document.baseURI), '_blank', 'noopener')
     else go(href)
-  }, [go])
+  }, [go, query])
   const onFocus = useCallback((index: number) => {
     focused.current = index
   }, [])
@@ -129,18 +142,20 @@ export default function Applications() {
     '*': {label: 'Favourite', do: () => onTheRow(row => toggleFavourite(row.key))},
     o: {label: 'Open in a new tab', do: () => onTheRow(row => onOpen(row, true))},
     'g g': {label: 'To the first', do: () => document.querySelector<HTMLElement>('[data-index="0"]')?.focus()},
-    n: {label: 'New application', do: () => change({new: '{}'}, true)},
+    n: {label: 'New application', do: () => (noCreate ? toast(noCreate, 'bad') : change({new: '{}'}, true))},
     Escape: {label: 'Choose nothing', do: () => setChosen(new Map())},
   })
   useCommands(
     useMemo(
       () => [
-        {id: 'new', title: 'New application', keys: 'n', do: () => change({new: '{}'}, true)},
+        {id: 'new', title: 'New application', keys: 'n', refused: noCreate, do: () => change({new: '{}'}, true)},
         {id: 'sync-all', title: 'Sync applications of this list', do: () => change({syncApps: true}, true)},
         {id: 'refresh-all', title: 'Refresh applications of this list', do: () => change({refreshApps: true}, true)},
+        {id: 'save-view', title: 'Keep this filter as a view', do: () => setSaving(true)},
+        ...saved.map(view => ({id: `saved ${view.name}`, title: `View: ${view.name}`, do: () => go(`/applications?${view.query}`)})),
         ...VIEWS.map(name => ({id: `view ${name}`, title: `Applications as ${name === 'list' ? 'table' : name}`, do: () => change({view: name})})),
       ],
-      [change],
+      [change, go, noCreate, saved],
     ),
   )
 
@@ -156,8 +171,11 @@ export default function Applications() {
     if (panel || one) change({syncApps: null, refreshApps: null, syncApp: null, appNamespace: null})
   }
 
+  // The walk by [ and ] goes along what was shown here last.
+  useEffect(() => keepWalk({query}), [query])
   const filtered = isFiltered(filter)
-  const list = {fleet, actions, selected, onSelect, onOpen, onFocus, sort: {by, down}, onSort, many}
+  const first = PAGE * Math.max(0, Number(words.get('page')) || 0)
+  const list = {fleet, actions, selected, onSelect, onOpen, onFocus, sort: {by, down}, onSort, many, first}
   return (
     <div className={css.view}>
       <FilterBar
@@ -173,6 +191,10 @@ export default function Applications() {
         onFavourites={on => change({showFavorites: on, page: null})}
         onClear={() => change(clearAll())}
         onNew={() => change({new: '{}'}, true)}
+        noNew={noCreate}
+        saved={saved}
+        onSaved={view => go(`/applications?${view}`)}
+        onSave={() => setSaving(true)}
       >
         <select className={css.sorter} aria-label="Sort by" value={by} onChange={event => change({sort: event.target.value === 'severity' ? null : event.target.value, order: null})}>
           <option value="severity">Worst first</option>
@@ -192,7 +214,7 @@ export default function Applications() {
                 {fleet.visible > 0 ? `${fleet.visible} are there with other states, names or places.` : 'None are there at all, or none that you may see.'}
               </EmptyNote>
             ) : (
-              <EmptyNote title="No applications yet." actions={<Button look="primary" onClick={() => change({new: '{}'}, true)}>New application</Button>}>
+              <EmptyNote title="No applications yet." actions={<Button look="primary" refused={noCreate} onClick={() => change({new: '{}'}, true)}>New application</Button>}>
                 An application says which folder or chart of a repository is to run in which cluster. Those in projects that you may not see are not shown.
               </EmptyNote>
             ))}
@@ -218,6 +240,8 @@ export default function Applications() {
       </div>
       {bulk && <Bulk kind={bulk.kind} apps={bulk.apps} onClose={done => { closeBulk(); if (done && bulk.kind !== 'refresh') setChosen(new Map()) }} />}
       {peek && <Peek id={peek} fleet={fleet} actions={actions} onClose={() => setPeek(null)} />}
+      {saving && <SaveView query={viewOf(words)} onClose={() => setSaving(false)} />}
+      {badge && <Badge name={badge.name} namespace={badge.namespace} onClose={() => setBadge(null)} />}
       {words.get('new') !== null && <Create given={words.get('new') ?? '{}'} onClose={() => change({new: null})} />}
     </div>
   )

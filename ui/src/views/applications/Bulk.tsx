@@ -10,6 +10,7 @@ import {faultsOf, PLAIN, wordFor, type SyncChoice} from '@/views/application/syn
 import {How} from '@/views/application/sync/How'
 import {deleteApplication, doToMany, refreshApplication, summary, syncApplication, type Cascade, type Named, type Outcome} from './actions'
 import css from './Applications.module.css'
+import {useRefused} from './rights'
 
 export type BulkKind = 'sync' | 'refresh' | 'delete'
 
@@ -25,11 +26,14 @@ const CASCADES: Array<[Cascade, string]> = [
 ]
 
 /** One thing done to many applications, with one honest summary of what happened to each. */
-export default function Bulk({kind, apps, onClose}: {kind: BulkKind; apps: Named[]; onClose(done: boolean): void}) {
+export default function Bulk({kind, apps: given, onClose}: {kind: BulkKind; apps: Named[]; onClose(done: boolean): void}) {
   const {verb, did} = VERBS[kind]
+  const settings = useSettings()
+  const barred = useRefused(given, kind === 'refresh' ? 'get' : kind, settings.data?.controllerNamespace)
+  // What is refused beforehand is told, and left out.
+  const apps = useMemo(() => given.filter(app => !barred.includes(app)), [given, barred])
   const [choice, setChoice] = useState<SyncChoice>(PLAIN)
   const [hard, setHard] = useState(false)
-  const settings = useSettings()
   const [cascade, setCascade] = useState<Cascade>('foreground')
   const [typed, setTyped] = useState('')
   const [outcomes, setOutcomes] = useState<Outcome[] | null>(null)
@@ -61,7 +65,7 @@ export default function Bulk({kind, apps, onClose}: {kind: BulkKind; apps: Named
   ) : (
     <>
       <Button onClick={() => onClose(false)}>Cancel</Button>
-      <Button look={kind === 'delete' ? 'danger' : 'primary'} refused={refused || (apps.length === 0 && 'Nothing is chosen')} onClick={() => void run(apps)}>
+      <Button look={kind === 'delete' ? 'danger' : 'primary'} refused={refused || (apps.length === 0 && (barred.length > 0 ? 'Your roles allow it for none of them' : 'Nothing is chosen'))} onClick={() => void run(apps)}>
         {verb} {what}
       </Button>
     </>
@@ -73,6 +77,7 @@ export default function Bulk({kind, apps, onClose}: {kind: BulkKind; apps: Named
       ) : (
         <div className={css.form}>
           <Chosen apps={apps} />
+          {barred.length > 0 && <p className={css.dim} role="status">Left out, for your roles do not allow it: {barred.slice(0, 12).map(app => app.name).join(', ')}{barred.length > 12 ? ` and ${barred.length - 12} more` : ''}.</p>}
           {kind === 'sync' && (
             <>
               {apps.length > 1 && <p className={css.words}>Without an option chosen here, each application keeps its own; with one, those chosen here take their place.</p>}

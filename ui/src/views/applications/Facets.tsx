@@ -19,6 +19,7 @@ const GROUPS: Array<{name: ListName; facet: string; title: string; look?(value: 
   {name: 'namespace', facet: 'namespace', title: 'Namespace'},
   {name: 'owner', facet: 'owner', title: 'ApplicationSet'},
   {name: 'labels', facet: 'labels', title: 'Label'},
+  {name: 'annotations', facet: 'annotations', title: 'Annotation'},
   {name: 'repo', facet: 'repo', title: 'Repository'},
   {name: 'targetRevision', facet: 'targetRevision', title: 'Revision'},
   {name: 'appNamespace', facet: 'appNamespace', title: 'Namespace of the application'},
@@ -31,10 +32,28 @@ export function Facets({facets, filter, onChange, onFavourites}: {facets: Counts
   return (
     <div className={css.facets} role="region" aria-label="Filters" tabIndex={-1}>
       <Checkbox checked={filter.favourites} onChange={event => onFavourites(event.target.checked)}>Favourites only</Checkbox>
-      {GROUPS.map(({name, facet, title, look}) => (
+      {GROUPS.map(({name, facet, title, look}) => name === 'annotations' ? <Terms key={name} title={title} chosen={filter.annotations ?? []} onChange={values => onChange(name, values)} /> : (
         <Group key={name} title={title} values={facets[facet] ?? []} chosen={filter[name] ?? []} look={look} onChange={values => onChange(name, values)} />
       ))}
     </div>
+  )
+}
+
+/** Annotations have too many values to be counted: their conditions are typed. */
+function Terms({title, chosen, onChange}: {title: string; chosen: string[]; onChange(values: string[]): void}) {
+  const [text, setText] = useState('')
+  return (
+    <fieldset className={css.facet}>
+      <legend>{title}</legend>
+      <form onSubmit={event => { event.preventDefault(); if (text.trim()) onChange([...new Set([...chosen, text.trim()])]); setText('') }}>
+        <Input value={text} onChange={event => setText(event.target.value)} placeholder="name, name=value, !name" aria-label={`Condition on an ${title.toLowerCase()}`} />
+      </form>
+      {chosen.map(value => (
+        <Checkbox key={value} className={css.facetValue} checked onChange={() => onChange(chosen.filter(other => other !== value))}>
+          <span className={css.facetText} title={value}>{value}</span>
+        </Checkbox>
+      ))}
+    </fieldset>
   )
 }
 

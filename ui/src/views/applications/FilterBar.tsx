@@ -1,12 +1,14 @@
-import {ListFilter, Plus, Search, X} from 'lucide-react'
+import {Bookmark, ListFilter, Plus, Search, X} from 'lucide-react'
 import {useEffect, useState, type ReactNode, type RefObject} from 'react'
 
 import type {Fleet} from '@/api/fleet-list'
-import {Button} from '@/parts/Button'
+import {Button, IconButton} from '@/parts/Button'
+import {Menu} from '@/parts/Menu'
 import {StatusGlyph} from '@/parts/StatusGlyph'
 import {healthState, syncState, toneOf, type State} from '@/parts/status'
 import {cx} from '@/parts/cx'
 import css from './Applications.module.css'
+import type {SavedView} from './saved'
 import {LISTS, parseTyped, type Filter, type ListName, type Typed} from './filter'
 
 export const VIEWS = ['tiles', 'list', 'summary', 'map'] as const
@@ -28,10 +30,15 @@ export interface FilterBarProps {
   onFavourites(on: boolean): void
   onClear(): void
   onNew(): void
+  /** Why none can be made. */
+  noNew: string | false
+  saved: readonly SavedView[]
+  onSaved(query: string): void
+  onSave(): void
   children?: ReactNode
 }
 
-export function FilterBar({filter, fleet, input, view, facetsOpen, onView, onFacets, onTyped, onList, onFavourites, onClear, onNew, children}: FilterBarProps) {
+export function FilterBar({filter, fleet, input, view, facetsOpen, onView, onFacets, onTyped, onList, onFavourites, onClear, onNew, noNew, saved, onSaved, onSave, children}: FilterBarProps) {
   const [text, setText] = useState(filter.search ?? '')
   useEffect(() => {
     // What the address says from outside (back, a link) comes into the field; what is being typed stays.
@@ -93,7 +100,8 @@ export function FilterBar({filter, fleet, input, view, facetsOpen, onView, onFac
           ))}
         </span>
         {children}
-        <Button look="primary" onClick={onNew}><Plus size={14} /> New<span className={css.wideOnly}> application</span></Button>
+        <Menu trigger={<IconButton label="Views that are kept" look="plain"><Bookmark size={14} /></IconButton>} items={[...saved.map(view => ({id: view.name, label: view.name, do: () => onSaved(view.query)})), {id: ' keep', label: saved.length > 0 ? 'Keep or forget views…' : 'Keep this as a view…', apart: saved.length > 0, do: onSave}]} />
+        <Button look="primary" refused={noNew} onClick={onNew}><Plus size={14} /> New<span className={css.wideOnly}> application</span></Button>
       </div>
       <div className={css.chips}>
         {HEALTH.map(value => <StateChip key={value} state={healthState(value)} count={countOf(fleet, 'health', value)} on={filter.health?.includes(value) ?? false} onClick={() => toggle('health', value)} />)}

@@ -1,4 +1,4 @@
-import {Layers2, MoreVertical, RefreshCw, Star, Trash2, RotateCw, Link2, PanelRight} from 'lucide-react'
+import {BadgeCheck, Layers2, MoreVertical, RefreshCw, Star, Trash2, RotateCw, Link2, PanelRight} from 'lucide-react'
 import {Link} from 'wouter'
 
 import {useCell} from '@/api/cell'
@@ -18,6 +18,7 @@ export interface RowActions {
   refresh(row: Row, hard: boolean): void
   remove(row: Row): void
   peek(row: Row): void
+  badge(row: Row): void
 }
 
 export function NameLink({row, many}: {row: Row; many: boolean}) {
@@ -55,6 +56,7 @@ export function RowMenu({row, actions}: {row: Row; actions: RowActions}) {
         {id: 'refresh', label: 'Refresh', icon: <RotateCw size={14} />, keys: 'r', do: () => actions.refresh(row, false)},
         {id: 'hard', label: 'Hard refresh', icon: <RotateCw size={14} />, do: () => actions.refresh(row, true)},
         {id: 'link', label: 'Copy a link', icon: <Link2 size={14} />, do: () => void copyText(new URL(applicationHref(row).slice(1), document.baseURI).href).then(() => toast('Copied the link'))},
+        {id: 'badge', label: 'Status badge…', icon: <BadgeCheck size={14} />, do: () => actions.badge(row)},
         {id: 'delete', label: 'Delete…', icon: <Trash2 size={14} />, danger: true, apart: true, do: () => actions.remove(row)},
       ]}
     />

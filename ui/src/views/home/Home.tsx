@@ -25,6 +25,7 @@ import {Welcome} from './Welcome'
 
 const Bulk = later(() => import('@/views/applications/Bulk'))
 const Peek = later(() => import('@/views/applications/Peek'))
+const Badge = later(() => import('@/views/badge/Badge'))
 
 /** Up to so many applications all of them are shown; beyond, what needs somebody. */
 const SMALL = 50
@@ -45,12 +46,14 @@ export default function Home() {
 function Overview({fleet}: {fleet: Fleet}) {
   const [sync, setSync] = useState<{kind: 'sync' | 'delete'; row: Row} | null>(null)
   const [peek, setPeek] = useState<string | null>(null)
+  const [badge, setBadge] = useState<Row | null>(null)
   const [, go] = useLocation()
   const actions = useMemo<RowActions>(
     () => ({
       sync: row => setSync({kind: 'sync', row}),
       remove: row => setSync({kind: 'delete', row}),
       peek: row => setPeek(row.key),
+      badge: setBadge,
       refresh: (row, hard) => void refreshApplication(row, hard).then(() => toast(`${row.name} is refreshed`, 'ok'), error => toast(`${row.name}: ${error instanceof Error ? error.message : String(error)}`, 'bad')),
     }),
     [],
@@ -78,6 +81,7 @@ function Overview({fleet}: {fleet: Fleet}) {
         <Attention fleet={fleet} />
       )}
       {sync && <Bulk kind={sync.kind} apps={[sync.row]} onClose={() => setSync(null)} />}
+      {badge && <Badge name={badge.name} namespace={badge.namespace} onClose={() => setBadge(null)} />}
       {peek && <Peek id={peek} fleet={fleet} actions={actions} onClose={() => setPeek(null)} />}
     </div>
   )

@@ -1,6 +1,6 @@
 import {ListFilter, RotateCw} from 'lucide-react'
 import {useMemo, useRef, useState} from 'react'
-import {Link, useLocation} from 'wouter'
+import {Link, Redirect, useLocation} from 'wouter'
 
 import {kept, useCell} from '@/api/cell'
 import type {ApplicationList, ClusterList} from '@/api/contract'
@@ -29,8 +29,16 @@ const FEW = 8
 /** The address of one object on its application's page. */
 const hrefOf = (one: Resource) => applicationHref({name: one.app, namespace: one.appNamespace}, {node: `${one.group}/${one.kind}/${one.namespace}/${one.name}/0`})
 
-/** All that all applications manage, in one table. */
+/** All that all applications manage, in one table. An old link to one object of it leads to that object on its application's page. */
 export default function Resources() {
+  const [words] = useQueryWords()
+  const [app, node] = [words.get('detailsApp'), words.get('node')]
+  if (!app || !node) return <All />
+  const [namespace, name] = app.includes('/') ? app.split('/') : [words.get('appNamespace'), app]
+  return <Redirect to={applicationHref({name: name ?? app, namespace: namespace || 'argocd'}, {node, ...(words.get('tab') ? {tab: words.get('tab') ?? ''} : {})})} replace />
+}
+
+function All() {
   usePage([{label: 'Resources'}])
   const [words, change] = useQueryWords()
   const [, go] = useLocation()

@@ -89,7 +89,7 @@ function Moved() {
                 Press the new key, Esc to leave it
               </Button>
             ) : (
-              <Button small onClick={() => setWaits(key)} aria-label={`Move the key of “${label}”`}><kbd>{moved[key] ?? key}</kbd></Button>
+              <Button small onClick={() => setWaits(key)} aria-label={`${moved[key] ?? key}: move the key of “${label}”`}><kbd>{moved[key] ?? key}</kbd></Button>
             )}
           </li>
         ))}
