@@ -29,6 +29,7 @@ export const screens = [
   {name: 'tree-keys', path: 'applications/argocd/data-web-18', apps: 24, keys: ['n', 'n', 'n', 'Enter'], expect: 'Owners'},
   {name: 'tree-next-problem', path: 'applications/argocd/data-web-18', apps: 24, nodes: 300, keys: ['n'], expect: 'CrashLoop|4 degraded'},
   {name: 'tree-forbidden', path: 'applications/argocd/data-web-18', apps: 24, forbid: 'tree', expect: 'The objects cannot be listed.', mayFail: true},
+  {name: 'app-commands', path: 'applications/argocd/data-web-18', apps: 24, keys: ['Control+k', 'type:>network'], expect: 'Network of data-web-18'},
   {name: 'app-list', path: 'applications/argocd/data-web-18?view=list', apps: 24, expect: 'Namespace'},
   {name: 'app-pods', path: 'applications/argocd/data-web-18?view=pods', apps: 24, nodes: 300, expect: 'worker-b2'},
   {name: 'app-network', path: 'applications/argocd/data-web-18?view=network', apps: 24, expect: 'outside'},

@@ -38,3 +38,9 @@ test('facets count with all other conditions', () => {
 test.each([
   ['env=prod', true], ['env=dev', false], ['env!=dev', true], ['env', true], ['!env', false], ['!tier', true], ['tier=x', false], ['env==prod', true],
 ])('term %s', (term, fits) => expect(fitsTerm({env: 'prod'}, term)).toBe(fits))
+
+test('the reason of a state is what its cause says, not that it is the cause', () => {
+  const of = (message: string) => rowOf({metadata: {name: 'a', namespace: 'n'}, spec: {}, status: {health: {status: 'Degraded', message}, resources: [{kind: 'Deployment', name: 'web', health: {status: 'Degraded', message: 'exceeded its progress deadline'}}]}} as never).health.message
+  expect(of('Caused by apps/Deployment:x/web')).toBe('Deployment/web: exceeded its progress deadline')
+  expect(of('the cluster is away')).toBe('the cluster is away')
+})

@@ -14,6 +14,7 @@ export function rowOf(app: Application): Row {
   const result = state?.syncResult
   const failed = result?.resources?.find(one => one.status === 'SyncFailed' || one.hookPhase === 'Failed' || one.hookPhase === 'Error')
   const worst = [...resources].sort((a, b) => RANK(b.health?.status) - RANK(a.health?.status))[0]
+  const reason = RANK(worst?.health?.status) > 1 && worst?.health?.message ? `${worst.kind}/${worst.name}: ${worst.health.message}` : undefined
   const health = status?.health?.status || 'Unknown'
   const sync = status?.sync?.status || 'Unknown'
   const running = state?.phase === 'Running' || state?.phase === 'Terminating'
@@ -34,7 +35,8 @@ export function rowOf(app: Application): Row {
     severity: severity(health, sync, running || !!app.operation),
     health: {
       status: health,
-      message: status?.health?.message || (RANK(worst?.health?.status) > 1 && worst?.health?.message ? `${worst.kind}/${worst.name}: ${worst.health.message}` : undefined),
+      // That an object is the cause says less than what the object says.
+      message: status?.health?.message && !(status.health.message.startsWith('Caused by ') && reason) ? status.health.message : reason,
       since: status?.health?.lastTransitionTime ? String(status.health.lastTransitionTime) : undefined,
     },
     sync: {status: sync, revisions: status?.sync?.revisions?.length ? status.sync.revisions : status?.sync?.revision ? [status.sync.revision] : []},

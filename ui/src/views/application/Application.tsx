@@ -7,6 +7,7 @@ import {rowOf} from '@/api/fleet-fold'
 import {explain} from '@/explain/explain'
 import {useNow} from '@/parts/Age'
 import {Drawer} from '@/parts/Dialog'
+import {EmptyNote} from '@/parts/EmptyNote'
 import {ErrorNote} from '@/parts/ErrorNote'
 import {later} from '@/parts/later'
 import {Skeleton} from '@/parts/Skeleton'
@@ -46,6 +47,10 @@ export default function Application() {
   const name = decodeURIComponent(params.name)
   const namespace = params.appnamespace ? decodeURIComponent(params.appnamespace) : ''
   const known = useApplication(name, namespace)
+  // Most links lead to the tree: its part comes while the server is asked.
+  useEffect(() => {
+    if (!new URLSearchParams(location.search).has('view')) Tree.preload()
+  }, [])
   if (known.application) return <Shown key={`${namespace}/${name}`} app={known.application} gone={known.gone} cut={known.cut} />
   return <Unknown name={name} error={known.error} retry={known.again} />
 }
@@ -105,7 +110,7 @@ function Shown({app, gone, cut}: {app: App; gone: boolean; cut?: {since: number;
           : view === 'history' ? <History application={app} />
           : view === 'config' ? <Details application={app} />
           : view === 'tree' || view === 'list' || view === 'network' || view === 'pods' ? (
-            <Area tree={tree} extra={view === 'pods' && <PodSortPicker value={podSort} />}>
+            <Area app={app} tree={tree} extra={view === 'pods' && <PodSortPicker value={podSort} />}>
               {tree.shown && view === 'tree' && <Tree shown={tree.shown} chosen={place.node ?? reveal} onOpen={open} onFold={fold} onReveal={setReveal} onShape={shape => setAspect(Math.round(shape * 5) / 5)} />}
               {tree.shown && view === 'network' && <Network shown={tree.shown} chosen={place.node} onOpen={open} onFold={fold} />}
               {tree.shown && view === 'pods' && <Pods shown={tree.shown} onOpen={open} />}
@@ -129,12 +134,12 @@ function pictureView(view: string): PictureView {
 }
 
 /** The frame around every view of the objects: what is looked for, and what is wrong with the tree itself. */
-function Area({tree, extra, children}: {tree: TreeState; extra?: ReactNode; children: ReactNode}) {
+function Area({app, tree, extra, children}: {app: App; tree: TreeState; extra?: ReactNode; children: ReactNode}) {
   return (
     <div className={treeCss.area}>
       <FilterBar shown={tree.shown} extra={extra} />
       {tree.shown && (tree.cut || tree.error) && <p className={treeCss.notice} role="status">These objects may be old: {tree.error?.message ?? 'the stream of changes is cut'}. It comes back by itself.</p>}
-      {!tree.shown && (tree.error ? <div className={treeCss.pad}><ErrorNote what="The objects cannot be listed." error={tree.error} retry={tree.again} /></div> : <div className={treeCss.pad}><Skeleton lines={10} /></div>)}
+      {!tree.shown && (tree.error && !app.status?.reconciledAt && !tree.error.forbidden ? <EmptyNote title="Its objects are not known yet.">It is compared with the cluster for the first time; they appear by themselves.</EmptyNote> : tree.error ? <div className={treeCss.pad}><ErrorNote what="The objects cannot be listed." error={tree.error} retry={tree.again} /></div> : <div className={treeCss.pad}><Skeleton lines={10} /></div>)}
       {children}
     </div>
   )

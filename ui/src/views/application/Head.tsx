@@ -1,5 +1,5 @@
 import {MoreHorizontal, RefreshCw, RotateCw, Star} from 'lucide-react'
-import {useState} from 'react'
+import {useMemo, useRef, useState} from 'react'
 import {useLocation} from 'wouter'
 
 import {useCell} from '@/api/cell'
@@ -20,7 +20,8 @@ import {StatusGlyph, StatusWord} from '@/parts/StatusGlyph'
 import {healthState, phaseState, syncState} from '@/parts/status'
 import {toast} from '@/parts/Toast'
 import {Boundary} from '@/shell/Boundary'
-import {useQueryWords} from '@/shell/address'
+import {applicationHref, useQueryWords} from '@/shell/address'
+import {useCommands} from '@/shell/commands'
 import {extensions} from '@/shell/extensions'
 import {favourites, toggleFavourite} from '@/shell/favourites'
 import {useKeys} from '@/shell/keys'
@@ -29,8 +30,9 @@ import {confirmDeletions, setAutoSync, terminate, waitingForConfirmation} from '
 import css from './Application.module.css'
 import Conditions from './Conditions'
 import Hydrated from './Hydrated'
+import {neighbour} from './neighbour'
 import {useRefusal} from './rights'
-import {toView, type Place} from './views'
+import {toView, VIEWS, type Place} from './views'
 
 const SyncDialog = later(() => import('./sync/SyncDialog'))
 const RemoveDialog = later(() => import('./remove/RemoveDialog'))
@@ -64,7 +66,14 @@ export default function Head({app, row, explained, gone, cut, place, whole}: Hea
   const running = row.operation?.phase === 'Running'
   const waiting = waitingForConfirmation(app)
   const counts = (['error', 'warning', 'info'] as const).map(level => [level, row.conditions?.filter(one => one.level === level).length ?? 0] as const).filter(([, count]) => count > 0)
+  const walk = (step: 1 | -1) =>
+    void neighbour(row.key, step).then(
+      next => (next ? go(applicationHref(next, words.get('view') ? {view: words.get('view') ?? ''} : undefined)) : toast(`There is no application ${step > 0 ? 'after' : 'before'} this one in the list`)),
+      error => toast(error instanceof Error ? error.message : String(error), 'bad'),
+    )
   useKeys('Actions', {
+    ']': {label: 'Next application of the list', do: () => walk(1)},
+    '[': {label: 'Application before', do: () => walk(-1)},
     s: {label: 'Sync', do: sync},
     r: {label: 'Refresh', do: () => refresh(false)},
     R: {label: 'Hard refresh', do: () => refresh(true)},
@@ -73,6 +82,20 @@ export default function Head({app, row, explained, gone, cut, place, whole}: Hea
     '*': {label: starred ? 'Take from the favourites' : 'Add to the favourites', do: () => toggleFavourite(row.key)},
     c: {label: 'Copy the link', do: () => tell(copyText(location.href), 'The link is copied')},
   })
+  const doing = useRef({sync, refresh, change})
+  doing.current = {sync, refresh, change}
+  useCommands(
+    useMemo(
+      () => [
+        {id: 'app-sync', title: `Sync ${row.name}`, keys: 's', refused: past || maySync, do: () => doing.current.sync()},
+        {id: 'app-refresh', title: `Refresh ${row.name}`, keys: 'r', refused: past || mayRead, do: () => doing.current.refresh(false)},
+        {id: 'app-hard', title: `Hard refresh ${row.name}`, keys: 'R', refused: past || mayRead, do: () => doing.current.refresh(true)},
+        ...VIEWS.map((one, index) => ({id: `app-view-${one.id}`, title: `${one.label} of ${row.name}`, keys: String(index + 1), do: () => doing.current.change(toView(one.id))})),
+        {id: 'app-delete', title: `Delete ${row.name}…`, refused: past || mayDelete, do: () => setDialog('remove')},
+      ],
+      [row.name, past, maySync, mayRead, mayDelete],
+    ),
+  )
   return (
     <div className={css.head}>
       <div className={css.states}>

@@ -22,6 +22,7 @@ import type {BulkKind} from './Bulk'
 import type {RowActions} from './cells'
 import {Facets} from './Facets'
 import {addTyped, clearAll, isFiltered, queryOf, readFilter, writeList, type ListName} from './filter'
+import {lastList} from './last'
 import {FilterBar, VIEWS, type ViewName} from './FilterBar'
 import {useNoCreate} from './rights'
 import {savedViews, viewOf} from './saved'
@@ -50,6 +51,7 @@ export default function Applications() {
   const stars = useCell(favourites)
   const filter = useMemo(() => readFilter(words), [words])
   const query = useMemo(() => queryOf(filter, stars), [filter, stars])
+  useEffect(() => lastList.set(words.toString()), [words])
   const fleet = useFleet(query)
   const like = useCell(preferred)
   const facetsOpen = useCell(facetsShown)

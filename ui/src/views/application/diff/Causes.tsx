@@ -29,7 +29,8 @@ export default function Causes({object, fields}: {object: {group: string; kind: 
           <Value value={field.desired} look="new" />
           <span role="cell" className={css.why}>
             {field.cause || WHY[field.why ?? ''] || field.why || 'it is not known why'}
-            {field.owner && (
+            {/* The sentence may have named the writer already. */}
+            {field.owner && !field.cause?.includes(field.owner.manager) && (
               <span className={css.dim}>
                 ; written by {field.owner.manager}{field.owner.subresource ? ` (${field.owner.subresource})` : ''}{field.owner.since && <> <Age time={field.owner.since} /></>}
               </span>

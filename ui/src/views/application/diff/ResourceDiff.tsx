@@ -20,7 +20,6 @@ export default function ResourceDiff({app, of}: {app: Application; of: Compared}
     <div className={css.stack}>
       <LookPicker value={look} onChange={next => diffLook.set(next)} />
       {plan.error && <ErrorNote what="The server cannot say why it differs; what follows is compared in the browser." error={plan.error} />}
-      {step?.reason && <p className={css.dim}>{step.reason}{/[.!?]$/.test(step.reason) ? '' : '.'}</p>}
       <ObjectDiff app={app} of={of} step={step && step.fields.length > 0 ? step : undefined} look={look} />
     </div>
   )

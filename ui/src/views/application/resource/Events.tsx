@@ -24,7 +24,7 @@ export interface About {
 /** What happened to the application, or to one object of it; the newest first. */
 export default function Events({app, of}: {app: Application; of?: About}) {
   const events = useAsk<EventsEventList>(`api/v1/applications/${segment(app.metadata.name ?? '')}/events`, {...aboutOf(app), resourceNamespace: of?.namespace, resourceName: of?.name, resourceUID: of?.uid}, {every: EVERY})
-  const list = useMemo(() => [...(events.data?.items ?? [])].sort((a, b) => lastOf(b) - lastOf(a)).slice(0, MOST), [events.data])
+  const list = useMemo(() => [...(events.data?.items ?? [])].sort((a, b) => lastOf(b) - lastOf(a) || Number(b.metadata?.resourceVersion ?? 0) - Number(a.metadata?.resourceVersion ?? 0)).slice(0, MOST), [events.data])
   if (events.error && !events.data) return <ErrorNote what="The events cannot be read." error={events.error} retry={() => void events.refetch()} />
   if (events.isPending) return <Skeleton lines={5} />
   if (list.length === 0) return <EmptyNote title="No events.">A cluster forgets them after an hour or so; an object that has been quiet has none.</EmptyNote>
@@ -34,13 +34,13 @@ export default function Events({app, of}: {app: Application; of?: About}) {
       <ul className={css.events}>
         {list.map((event, index) => (
           <li key={event.metadata?.uid ?? index}>
-            <StatusWord state={{look: event.type === 'Warning' ? 'warn' : 'ok', word: event.reason ?? event.type ?? ''}} className={css.reason} />
+            {event.type === 'Warning' ? <StatusWord state={{look: 'warn', word: event.reason ?? ''}} className={css.reason} /> : <span className={css.reason}>{event.reason}</span>}
             <span className={css.message}>
               {event.message}
               <span className={css.dim}>
                 {' '}{event.count && event.count > 1 ? `${event.count} times, last ` : ''}<Age time={lastOf(event)} />
                 {event.source?.component || event.reportingComponent ? ` by ${event.source?.component || event.reportingComponent}` : ''}
-                {!of && event.involvedObject?.name ? `; ${event.involvedObject.kind ?? ''} ${event.involvedObject.name}` : ''}
+                {!of && event.involvedObject?.name && event.involvedObject.uid !== app.metadata.uid ? `; ${event.involvedObject.kind ?? ''} ${event.involvedObject.name}` : ''}
               </span>
             </span>
             <Copy what="the event" text={`${event.reason ?? ''}: ${event.message ?? ''}`} />

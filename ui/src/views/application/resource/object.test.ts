@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 
-import {annotationLinks, containerWords, LONG, readManifest, safeUrl} from './object'
+import {annotationLinks, containersOf, containerWords, LONG, readManifest, safeUrl} from './object'
 
 test.each([
   ['https://example.com/x?y=1', true],
@@ -33,4 +33,13 @@ test('what is no object, what is broken and what is huge are told apart', () => 
   const huge = readManifest(`{"data":"${'x'.repeat(LONG)}"}`)
   expect(huge?.long).toBe(true)
   expect(huge?.object).toBeUndefined()
+})
+
+test('the containers of a pod, a workload and a cron job are found', () => {
+  const spec = {containers: [{name: 'web'}], initContainers: [{name: 'first'}]}
+  const names = (object: Record<string, unknown>) => containersOf({spec: object}).map(one => one.name)
+  expect(names(spec)).toEqual(['web', 'first'])
+  expect(names({template: {spec}})).toEqual(['web', 'first'])
+  expect(names({jobTemplate: {spec: {template: {spec}}}})).toEqual(['web', 'first'])
+  expect(containersOf(undefined)).toEqual([])
 })

@@ -3,13 +3,17 @@ export interface KubeObject {
   apiVersion?: string
   kind?: string
   metadata?: {name?: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string>; creationTimestamp?: string; deletionTimestamp?: string; finalizers?: string[]; resourceVersion?: string; managedFields?: unknown}
-  spec?: Record<string, unknown> & {containers?: Container[]; initContainers?: Container[]; template?: {spec?: {containers?: Container[]; initContainers?: Container[]}}; readinessGates?: Array<{conditionType?: string}>; nodeName?: string}
+  spec?: Record<string, unknown> & {containers?: Container[]; initContainers?: Container[]; template?: Template; jobTemplate?: {spec?: {template?: Template}}; readinessGates?: Array<{conditionType?: string}>; nodeName?: string}
   status?: Record<string, unknown> & {containerStatuses?: ContainerStatus[]; initContainerStatuses?: ContainerStatus[]; conditions?: Array<{type?: string; status?: string; reason?: string; message?: string; lastTransitionTime?: string}>; phase?: string; podIP?: string}
 }
 
 export interface Container {
   name: string
   image?: string
+}
+
+interface Template {
+  spec?: {containers?: Container[]; initContainers?: Container[]}
 }
 
 interface ContainerState {
@@ -49,7 +53,7 @@ export function readManifest(text: string | undefined): Manifest | null {
 
 /** The containers of a pod, or of the pods that an object makes; those that run before come last. */
 export function containersOf(object: KubeObject | undefined): Container[] {
-  const spec = object?.spec?.containers ? object.spec : object?.spec?.template?.spec
+  const spec = object?.spec?.containers ? object.spec : (object?.spec?.template ?? object?.spec?.jobTemplate?.spec?.template)?.spec
   return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])]
 }
 

@@ -45,7 +45,7 @@ export default function Network({shown, chosen, onOpen, onFold}: {shown: Shown; 
     }
     return {
       lookOf,
-      faint: (of: number) => network.sort[of] === OBJECT && shown.picture.searching && !shown.picture.fits[network.ref[of] ?? 0],
+      faint: shown.picture.searching ? (of: number) => network.sort[of] === OBJECT && !shown.picture.fits[network.ref[of] ?? 0] : undefined,
       about: words,
       faceOf(of: number): Face {
         const ref = network.ref[of] ?? 0

@@ -126,7 +126,7 @@ function worstOf(tally: Uint32Array): number {
 }
 
 /** `12 below, 3 degraded`. */
-function below({objects}: Shown, index: number): string {
+export function below({objects}: Shown, index: number): string {
   const count = objects.below[index] ?? 0
   const tally = new Uint32Array(16)
   for (let at = index + 1; at <= index + count; at++) tally[objects.look[at] ?? 0]!++
@@ -148,5 +148,5 @@ export function stateWords({objects, name}: Shown, index: number, folded = false
 export function about(shown: Shown, index: number): string {
   const reason = shown.reason(index)
   const where = shown.namespace(index)
-  return [`${shown.kind(index)} ${shown.name(index)}${where ? ` in ${where}` : ''}`, stateWords(shown, index), reason || shown.facts(index)].filter(Boolean).join('\n')
+  return [`${shown.kind(index)} ${shown.name(index)}${where ? ` in ${where}` : ''}`, stateWords(shown, index), reason || shown.facts(index), (shown.objects.below[index] ?? 0) > 0 && below(shown, index)].filter(Boolean).join('\n')
 }

@@ -22,7 +22,7 @@ export interface SheetProps {
   label: string
   lookOf(of: number): number
   faceOf(of: number): Face
-  faint(of: number): boolean
+  faint?: (of: number) => boolean
   /** What a box says on hover. */
   about(of: number): string
   current: number
@@ -51,9 +51,9 @@ export default function SheetView({sheet, label, lookOf, faceOf, faint, about, c
   const [tip, setTip] = useState<{x: number; y: number; text: string} | null>(null)
   const cut = useMemo(cutter, [])
   const look = useCell(appearance)
-  const order = useMemo(() => paintOrder(sheet, lookOf), [sheet, lookOf])
+  const painted = useMemo(() => paintOrder(sheet, lookOf), [sheet, lookOf])
   const scene = useRef<Scene>(null as unknown as Scene)
-  scene.current = {sheet, order, lookOf, faceOf, faint, current, hovered}
+  scene.current = {sheet, ...painted, faceOf, faint, current, hovered}
 
   const draw = () => {
     frame.current = 0

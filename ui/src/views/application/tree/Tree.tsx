@@ -123,6 +123,9 @@ export default function Tree({shown, chosen, onOpen, onFold, onReveal, onShape}:
   )
 }
 
+/** From so many below a card says how many. */
+const MANY_BELOW = 8
+
 /** How the painter learns what a box is. */
 function facesOf(shown: Shown, packed: boolean) {
   const {objects, picture} = shown
@@ -136,14 +139,16 @@ function facesOf(shown: Shown, packed: boolean) {
   }
   return {
     lookOf,
-    faint: (of: number) => searching && !groupOf(of) && !fits[objectOf(of)],
+    faint: searching ? (of: number) => !groupOf(of) && !fits[objectOf(of)] : undefined,
     faceOf(of: number): Face {
       const group = groupOf(of)
       if (group) {
         const rest = trouble(group.tally)
         return {title: `${group.members.length.toLocaleString('en')} ${shortKind(shown.kind(group.members[0] ?? 0))}`, kind: rest || 'press to open', facts: '', look: lookOf(of), folded: picture.items.fold[of] === 2 ? '+' : '−'}
       }
-      return faceOfObject(shown, objectOf(of), packed ? 0 : (items.fold[of] ?? 0))
+      const face = faceOfObject(shown, objectOf(of), packed ? 0 : (items.fold[of] ?? 0))
+      const count = objects.below[objectOf(of)] ?? 0
+      return packed && count >= MANY_BELOW ? {...face, folded: count.toLocaleString('en')} : face
     },
     about(of: number): string {
       const group = groupOf(of)

@@ -62,22 +62,28 @@ function shape(look: Look): Path2D {
   return path
 }
 
-/** The boxes by look, what nobody need look at first: what is painted last nothing covers. */
-export function paintOrder(sheet: Sheet, lookOf: (of: number) => number): Int32Array {
+/** The boxes by look, what nobody need look at first: what is painted last nothing covers. `looks` has the look of each box. */
+export function paintOrder(sheet: Sheet, lookOf: (of: number) => number): {order: Int32Array; looks: Uint8Array} {
+  const looks = new Uint8Array(sheet.count)
   const starts = new Int32Array(LOOKS.length + 1)
-  for (let box = 0; box < sheet.count; box++) starts[lookOf(sheet.of[box] ?? 0) + 1]!++
+  for (let box = 0; box < sheet.count; box++) {
+    const look = lookOf(sheet.of[box] ?? 0)
+    looks[box] = look
+    starts[look + 1]!++
+  }
   for (let look = 1; look < starts.length; look++) starts[look]! += starts[look - 1] ?? 0
   const order = new Int32Array(sheet.count)
-  for (let box = 0; box < sheet.count; box++) order[starts[lookOf(sheet.of[box] ?? 0)]!++] = box
-  return order
+  for (let box = 0; box < sheet.count; box++) order[starts[looks[box] ?? 0]!++] = box
+  return {order, looks}
 }
 
 export interface Scene {
   sheet: Sheet
   order: Int32Array
-  lookOf(of: number): number
+  looks: Uint8Array
   faceOf(of: number): Face
-  faint(of: number): boolean
+  /** Not there: nothing is faint. */
+  faint?: (of: number) => boolean
   /** `of` of the boxes with a frame. */
   current: number
   hovered: number
@@ -85,7 +91,7 @@ export interface Scene {
 
 /** Draws what of the scene is on a screen of `width` by `height`. */
 export function paint(context: CanvasRenderingContext2D, scene: Scene, eye: Eye, width: number, height: number, colours: Colours, cut: Cut) {
-  const {sheet, order} = scene
+  const {sheet, order, looks} = scene
   const {x: ex, y: ey, k} = eye
   context.clearRect(0, 0, width, height)
   if (sheet.lines.length > 0) drawLines(context, sheet.lines, eye, width, height, colours.line)
@@ -98,10 +104,10 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, eye: Eye,
     const h = (sheet.boxes[box * 4 + 3] ?? 0) * k
     if (x > width || y > height || x + w < 0 || y + h < 0) continue
     const of = sheet.of[box] ?? 0
-    const faint = scene.faint(of)
+    const faint = scene.faint?.(of) ?? false
     if (h < MARKED && of !== scene.current && of !== scene.hovered && !faint) {
       // Far away each is a dot, and there are thousands of them: nothing is set twice.
-      const now = scene.lookOf(of) * 2 + (sheet.card[box] ?? 0)
+      const now = (looks[box] ?? 0) * 2 + (sheet.card[box] ?? 0)
       if (now !== set) {
         set = now
         prepare(context, now >> 1, (now & 1) === 1, colours)
@@ -112,7 +118,7 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene, eye: Eye,
       continue
     }
     set = -1
-    const look = scene.lookOf(of)
+    const look = looks[box] ?? 0
     if (sheet.card[box] && h >= WORDS) drawCard(context, scene.faceOf(of), x, y, w, h, sheet.mode === 'packed' ? h / 20 : k, colours, faint, cut)
     else drawDot(context, look, x, y, w, h, colours, faint, sheet.card[box] === 1)
     if (of === scene.current || of === scene.hovered) frame(context, x, y, w, h, of === scene.current ? colours.brand : colours.ctl)

@@ -25,6 +25,10 @@ let sent = 0
 let asked = 0
 let planned = false
 let stale = false
+/** The last question had no answer. */
+let failed = false
+/** The server has ended the stream: it tells of no changes, or could not do so yet. */
+let ended = false
 let cut = false
 
 scope.onmessage = ({data, ports}: MessageEvent<ToTree>) => {
@@ -36,6 +40,8 @@ scope.onmessage = ({data, ports}: MessageEvent<ToTree>) => {
       break
     case 'root':
       root = data.root
+      // Before the first comparison there is no tree: a change of the application may be that comparison.
+      if (failed) void read()
       plan(true)
       break
     case 'options':
@@ -73,16 +79,21 @@ async function read() {
     if (mine !== asked) return
     if (!answer.ok) throw errorOf(answer.status, text, `GET ${addresses.list}`)
     tree = JSON.parse(text) as ApplicationTree
+    failed = false
+    if (ended) watch()
     say({say: 'error', error: null, cut})
     plan(true)
   } catch (error) {
     if (mine !== asked) return
+    failed = true
     const told = error instanceof ApiError ? error : new ApiError(0, 14, error instanceof Error ? error.message : String(error), `GET ${addresses.list}`)
     say({say: 'error', error: {status: told.status, code: told.code, message: told.message, asked: told.asked}, cut})
   }
 }
 
 function watch() {
+  // One that ended is begun anew.
+  hub?.postMessage({do: 'drop', id: WATCH} satisfies ToHub)
   hub?.postMessage({do: 'watch', id: WATCH, url: addresses?.stream ?? '', replay: 'last', silence: 0} satisfies ToHub)
 }
 
@@ -91,12 +102,18 @@ function follow(port: MessagePort) {
   port.onmessage = ({data}: MessageEvent<FromHub>) => {
     if ('message' in data) {
       asked++
+      failed = false
       tree = data.message as ApplicationTree
       plan(true)
       return
     }
-    // A server that tells of no changes is asked for them.
-    if (data.state.state === 'ended') polling ??= setInterval(() => void read(), POLL)
+    // A server that tells of no changes is asked for them, and asked again to tell.
+    ended = data.state.state === 'ended'
+    if (ended) polling ??= setInterval(() => void read(), POLL)
+    if (data.state.state === 'open') {
+      clearInterval(polling)
+      polling = undefined
+    }
     const was = cut
     cut = data.state.state === 'waiting'
     if (was !== cut) say({say: 'error', error: null, cut})
