@@ -21,9 +21,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /**
  * Starts it; `contract` leaves the project's own endpoints out, as an Argo CD does, `past` adds the applications of deeds.mjs, `rate` changes
- * so many applications a second. Trees have `nodes` objects, and are sent anew `treeRate` times a second; `forbid: 'tree'` refuses them.
+ * so many applications a second, `flood` makes logs of so many `first` lines and a `rate` of them a second. Trees have `nodes` objects,
+ * and are sent anew `treeRate` times a second; `forbid: 'tree'` refuses them.
  */
-export async function fixture({port = 0, apps = 500, contract = false, rate = 0, extensions = '', past = false, nodes = 0, treeRate = 0, forbid = '', ...screen} = {}) {
+export async function fixture({port = 0, apps = 500, contract = false, rate = 0, extensions = '', past = false, nodes = 0, treeRate = 0, forbid = '', flood = null, ...screen} = {}) {
   const vite = await createVite({root, server: {middlewareMode: true, hmr: false, ws: false}, appType: 'custom', logLevel: 'error', optimizeDeps: {noDiscovery: true}})
   const {askRows, rowOf} = await vite.ssrLoadModule('/src/api/fleet-fold.ts')
   const whole = [...applications(apps), ...(past ? deeds() : [])]
@@ -140,6 +141,15 @@ export async function fixture({port = 0, apps = 500, contract = false, rate = 0,
     if (thing) return json(thing)
     if (/^api\/v1\/applications\/[^/]+\/events$/.test(path)) return json({items: [{type: 'Warning', reason: 'BackOff', message: 'Back-off restarting failed container', count: 12, lastTimestamp: new Date().toISOString()}]})
     if (/^api\/v1\/applications\/[^/]+\/logs$/.test(path)) {
+      if (flood) {
+        let n = 0
+        const line = () => ({content: `INFO GET /cart/${n} 200 in ${n % 90} ms, user ${(n * 7919) % 10_007}, from 10.${n % 250}.3.4`, podName: 'cart-7d9f8b6c5-abcde', timeStampStr: new Date(1_700_000_000_000 + n++).toISOString()})
+        return stream(say => {
+          for (let first = 0; first < flood.first; first++) say(line())
+          const timer = setInterval(() => { for (let more = 0; more < flood.rate / 20; more++) say(line()) }, 50)
+          return () => clearInterval(timer)
+        }, 'logs')
+      }
       const lines = past ? logLines(url.searchParams.get('container')) : Array.from({length: 500}, (_, n) => ({content: `${n} GET /cart <b>200</b> in ${n % 90} ms`, podName: `cart-${n % 3}`, timeStampStr: `2026-01-01T00:00:00.${String(n).padStart(3, '0')}Z`}))
       return stream(say => lines.forEach(say), 'logs')
     }

@@ -8,12 +8,12 @@ use bowline_core_ports::{Charts, Freshness, Place, Sources};
 use bowline_core_types::{Gvk, Object};
 use bowline_desired_fetch::{Fetcher, until_complete};
 use bowline_desired_git::{Access, GitRepositories};
-use bowline_desired_registry::{Registries, supply};
-use bowline_desired_render::{Engines, Features, Outside, RenderError, Request, Supplies, render};
+use bowline_desired_registry::Registries;
+use bowline_desired_render::{Engines, Features, Outside, Request, render};
 
 use crate::engines::{HelmEngine, JsonnetEngine, KustomizeEngine};
 use crate::error::CliError;
-use crate::{control, files};
+use crate::{control, files, registry};
 
 /// One source with its files.
 pub struct Checkout {
@@ -113,31 +113,21 @@ pub async fn rendered(
             continue;
         }
         let fail = |e: &dyn std::fmt::Display| CliError::failed(format!("{}: {e}", place(source)));
-        let (mut supplies, nothing) = (Supplies::new(), Outside::default());
-        let made = loop {
-            let request = Request {
-                source,
-                app: whom.app,
-                namespace: whom.namespace,
-                project: whom.project,
-                revision: &checkout.revision,
-                kube_version: whom.kube_version,
-                api_versions: whom.api_versions,
-                refs: &refs,
-                supplies: &supplies,
-                outside: &nothing,
-            };
-            let render =
-                |outside: &Outside| Ok(render(&Request { outside, ..request }, &checkout.tree, features, engines));
-            let made = complete(git, &source.repo_url, whom, render).await?;
-            match made.map_err(|reason| fail(&reason))? {
-                Err(RenderError::Needs(needs)) if !needs.iter().all(|need| supplies.has(need)) => {
-                    let fetched = supply(charts, needs, whom.project, Freshness::Now, &mut supplies);
-                    fetched.await.map_err(|e| fail(&e))?;
-                }
-                made => break made.map_err(|e| fail(&chain(&e)))?,
-            }
+        let nothing = Outside::default();
+        let request = Request {
+            source,
+            app: whom.app,
+            namespace: whom.namespace,
+            project: whom.project,
+            revision: &checkout.revision,
+            kube_version: whom.kube_version,
+            api_versions: whom.api_versions,
+            refs: &refs,
+            outside: &nothing,
         };
+        let render = |outside: &Outside| Ok(render(&Request { outside, ..request }, &checkout.tree, features, engines));
+        let made = complete(git, Some(charts), &source.repo_url, whom, render).await?;
+        let made = made.map_err(|reason| fail(&reason))?.map_err(|e| fail(&chain(&e)))?;
         made.warnings.iter().for_each(|warning| files::warn(warning));
         objects.extend(made.objects);
     }
@@ -158,6 +148,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 /// Renders until everything that is needed from elsewhere was fetched. The inner error is the render's.
 pub async fn complete<T>(
     git: Option<&GitRepositories>,
+    charts: Option<&Registries>,
     parent: &str,
     whom: For<'_>,
     mut render: impl FnMut(&Outside) -> Result<T, String>,
@@ -168,19 +159,27 @@ pub async fn complete<T>(
     if needs.is_empty() {
         return Ok(made);
     }
-    let own;
+    // Without Secrets of a cluster there are no credentials but those that the URL and the machine have.
+    let (own_git, own_charts);
     let git = match git {
         Some(git) => git,
         None => {
-            // Without Secrets of a cluster there are no credentials but those that the URL and the machine have.
-            own = control::repositories(|_: &str, _: &str| Ok(Access::default()))?;
-            &own
+            own_git = control::repositories(|_: &str, _: &str| Ok(Access::default()))?;
+            &own_git
+        }
+    };
+    let charts = match charts {
+        Some(charts) => charts,
+        None => {
+            own_charts = registry::given(registry::Given::default())?;
+            &own_charts
         }
     };
     let all = |_: &str| true;
     let sources = git.inheriting(parent);
     let permits = whom.permits.unwrap_or(&all);
-    let fetcher = Fetcher { sources: &sources, project: whom.project, permits, freshness: Freshness::Now };
+    let (freshness, files) = (Freshness::Now, Freshness::Now);
+    let fetcher = Fetcher { sources: &sources, charts, project: whom.project, permits, freshness, files };
     Ok(until_complete(fetcher, needs, render).await)
 }
 

@@ -89,7 +89,7 @@ async fn built(flags: &BuildFlags) -> Result<Build, String> {
         let options = Options { base, ..flags.options(Some(&remotes), Some(&charts)) };
         kustomize.build(&tree, &path, options).map_err(|e| e.chain())
     };
-    complete(None, given, For::default(), render).await.map_err(|e| e.to_string())?
+    complete(None, None, given, For::default(), render).await.map_err(|e| e.to_string())?
 }
 
 /// A line for people, as the tool writes it.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bowline_base_tree::{Entry, EntryKind, ObjectId, Store, StoreError, Tree};
@@ -18,6 +18,8 @@ const LEVELS: usize = 64;
 
 /// A folder and what of it has been asked for: files are read when a renderer reads them, so a large work tree costs nothing.
 struct Folder {
+    /// Whether the root is that of the file system: absolute links lead somewhere then.
+    whole: bool,
     /// An id is only a number here: equal content has several.
     known: Mutex<HashMap<ObjectId, PathBuf>>,
     /// Folders that were listed: what is rendered at once is one state of them.
@@ -48,7 +50,8 @@ pub fn open(path: &str, root: Option<&str>) -> Result<Local, CliError> {
         .strip_prefix(&root)
         .map_err(|_| CliError::usage(format!("{path} does not lie in {}", root.display())))?;
     let below = below.to_str().ok_or_else(|| CliError::failed(format!("{path}: its name is not UTF-8")))?.to_string();
-    let store = Folder { known: Mutex::default(), listed: Mutex::default() };
+    let whole = root == Path::new("/");
+    let store = Folder { whole, known: Mutex::default(), listed: Mutex::default() };
     let id = store.id(root);
     Ok(Local { tree: Tree::new(Arc::new(store), id), path: below })
 }
@@ -123,7 +126,14 @@ impl Store for Folder {
         let path = self.path(id)?;
         let unreadable = |e: std::io::Error| StoreError::Unreadable { id, reason: format!("{}: {e}", path.display()) };
         if path.symlink_metadata().map_err(unreadable)?.is_symlink() {
-            let target = std::fs::read_link(&path).map_err(unreadable)?;
+            let mut target = std::fs::read_link(&path).map_err(unreadable)?;
+            if self.whole
+                && let Ok(below) = target.strip_prefix("/")
+            {
+                // A tree's links are relative: up to the root, and down again.
+                let above = path.components().skip(2).map(|_| Component::ParentDir);
+                target = above.collect::<PathBuf>().join(below);
+            }
             return Ok(target.into_os_string().into_encoded_bytes().into());
         }
         let mut bytes = Vec::new();
@@ -165,6 +175,12 @@ mod tests {
         assert_eq!(alone.path, "prod");
         assert!(alone.tree.read_text("prod/link.yaml").is_err(), "its target lies above the root that was given");
         assert!(open(at("base").to_str().unwrap(), at("overlays").to_str()).is_err());
+
+        std::os::unix::fs::symlink(at("base"), at("overlays/absolute")).unwrap();
+        let whole = open(at("overlays").to_str().unwrap(), Some("/")).unwrap();
+        assert_eq!(whole.tree.read_text(&format!("{}/absolute/a.yaml", whole.path)).unwrap(), "a");
+        assert_eq!(whole.tree.read_text(&format!("{}/prod/link.yaml", whole.path)).unwrap(), "a");
+        assert!(local.tree.read_text("overlays/absolute/a.yaml").is_err(), "in a repository it would lead nowhere");
         assert!(open(at("missing").to_str().unwrap(), None).is_err());
     }
 

@@ -76,7 +76,7 @@ async fn serve(global: &Global, args: ServerArgs) -> Result<(), CliError> {
         namespace: global.namespace.clone(),
         registries,
         proxies: crate::registry::proxies()?,
-        workload: Workload::from_environment(|name| std::env::var(name).ok()),
+        workload: Workload::from_environment(crate::files::variable),
         git,
         secrets: random()?,
         seed: u64::from_le_bytes(random()?),

@@ -8,6 +8,7 @@ use bowline_desired_helm::template::{Flags, Reader, template};
 use bowline_desired_helm::{Chart, Helm, Host, LoadError, load, load_archive_file};
 
 pub mod story;
+pub mod templates;
 pub mod values;
 
 /// What a tool gave: its text, or its error without `Error: `.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bowline_desired_helm::Helm;
 use bowline_tests_helm::story::Story;
-use bowline_tests_helm::{Outcome, Repeating, helm_template, our_template, peer, values};
+use bowline_tests_helm::{Outcome, Repeating, helm_template, our_template, peer, templates, values};
 
 const VALUES: &str = r#"
 int: 3
@@ -119,6 +119,49 @@ fn random_values_give_the_same_text() {
     }
     assert!(rendered * 5 > runs, "{rendered} of {runs} rendered: too few to say much");
     assert!(different.is_empty(), "{} of {runs} differ:\n{}", different.len(), different.join("\n"));
+}
+
+/// How many random templates are tried, unless `BOWLINE_RANDOM_TEMPLATES` says so; `BOWLINE_RANDOM_FIRST` is the first of them.
+const RANDOM_TEMPLATES: u64 = 120;
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test's configuration")]
+fn random_templates_give_the_same_text_or_the_same_error() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|n| n.parse::<u64>().ok());
+    let (runs, first) =
+        (number("BOWLINE_RANDOM_TEMPLATES").unwrap_or(RANDOM_TEMPLATES), number("BOWLINE_RANDOM_FIRST").unwrap_or(1));
+    let dir = tempfile::tempdir().expect("because the disk has room");
+    let (mut different, mut rendered) = (Vec::new(), 0);
+    for seed in first..first + runs {
+        let mut random = Repeating(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let depth = random.below(4);
+        let body = templates::block(&mut random, depth);
+        let helper = "{{ define \"helper\" }}[{{ kindOf . }}{{ with $x := . }}{{ $x }}{{ end }}]{{ end }}";
+        // As a JSON text every result is YAML, and every byte counts.
+        let body = format!("{{{{ define \"body\" }}}}{body}{{{{ end }}}}");
+        // Where capabilities are printed with all else Go prints their address, another one each time.
+        let all = "kind: Random\ntext: {{ include \"body\" (omit . \"Capabilities\") | toJson }}\n";
+        chart(
+            dir.path(),
+            &files(&[
+                ("c/templates/_helper.tpl", helper),
+                ("c/templates/_body.tpl", &body),
+                ("c/templates/all.yaml", all),
+            ]),
+        );
+        let (want, got) = both(dir.path(), &["rel", "c"]);
+        rendered += u64::from(want.is_ok());
+        if want != got {
+            different.push(format!("seed {seed} {body}\n  want {}\n  got  {}", shown(&want, &got), shown(&got, &want)));
+        }
+    }
+    assert!(rendered * 5 > runs, "{rendered} of {runs} rendered: too few to say much");
+    assert!(
+        different.is_empty(),
+        "{} of {runs} differ ({rendered} rendered):\n{}",
+        different.len(),
+        different.join("\n")
+    );
 }
 
 fn both(directory: &Path, args: &[&str]) -> (Outcome, Outcome) {

@@ -1,5 +1,6 @@
 import type {Row} from '@/api/fleet'
 import {span} from '@/parts/time'
+import {readable} from './message'
 import type {Look} from '@/parts/status'
 
 /** Why something is as it is: what, because, next. A sentence is `what: because; next`. */
@@ -19,7 +20,7 @@ export function explain(row: Row, now: number): Explained {
     return {
       look: 'run',
       what: operation.phase === 'Terminating' ? 'Terminating the sync' : `Syncing for ${since(operation.startedAt) || 'a moment'}`,
-      because: operation.message,
+      because: operation.message && readable(operation.message, now),
       next: operation.retries ? `try ${operation.retries + 1}` : undefined,
     }
   }

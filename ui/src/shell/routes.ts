@@ -20,6 +20,7 @@ const Home = part(() => import('@/views/home/Home'))
 const Applications = part(() => import('@/views/applications/Applications'))
 const Application = part(() => import('@/views/application/Application'))
 const Logs = part(() => import('@/views/logs/Logs'))
+const Terminal = part(() => import('@/views/terminal/Page'))
 const ApplicationSets = part(() => import('@/views/applicationsets/ApplicationSets'))
 const Resources = part(() => import('@/views/resources/Resources'))
 const Activity = part(() => import('@/views/activity/Activity'))
@@ -37,6 +38,7 @@ export const routes: RouteEntry[] = [
   {path: '/applications/:appnamespace/:name', view: Application},
   {path: '/applications/:name/:namespace/:container/logs', view: Logs},
   {path: '/applications/:appnamespace/:name/:namespace/:container/logs', view: Logs},
+  {path: '/applications/:appnamespace/:name/:namespace/:container/terminal', view: Terminal},
   {path: '/applicationsets', view: ApplicationSets},
   {path: '/applicationsets/:name', view: ApplicationSets},
   {path: '/applicationsets/:appnamespace/:name', view: ApplicationSets},

@@ -2,9 +2,9 @@
 
 use bowline_base_tree::Tree;
 use bowline_desired_helm::template::{Flags, Reader, template};
-use bowline_desired_helm::{Chart, Helm, load};
+use bowline_desired_helm::{Chart, Helm, load, load_unpacked};
 use bowline_desired_kustomize::{GitReference, HelmInflator, HelmRequest, Remote, RemoteError};
-use bowline_desired_render::{Fetched, Outside, Wanted};
+use bowline_desired_render::{Need, Outside};
 
 use super::Machine;
 
@@ -27,22 +27,13 @@ struct Given<'a> {
 
 impl Remote for Remotes<'_> {
     fn git(&self, reference: &GitReference) -> Result<Tree, RemoteError> {
-        let need = Wanted::Git { url: reference.clone_url(), revision: reference.reference.clone() };
-        match self.0.get(&need) {
-            None => Err(RemoteError::Pending),
-            Some(Ok(Fetched::Tree(tree))) => Ok(tree),
-            Some(Ok(Fetched::File(_))) => Err(RemoteError::Failed("is not a repository".to_string())),
-            Some(Err(reason)) => Err(RemoteError::Failed(reason)),
-        }
+        let need = Need::Git { url: reference.clone_url(), revision: reference.reference.clone() };
+        self.0.tree(&need).ok_or(RemoteError::Pending)?.map_err(RemoteError::Failed)
     }
 
     fn http(&self, url: &str) -> Result<Vec<u8>, RemoteError> {
-        match self.0.get(&Wanted::File { url: url.to_string() }) {
-            None => Err(RemoteError::Pending),
-            Some(Ok(Fetched::File(content))) => Ok(content.to_vec()),
-            Some(Ok(Fetched::Tree(_))) => Err(RemoteError::Failed("is not a file".to_string())),
-            Some(Err(reason)) => Err(RemoteError::Failed(reason)),
-        }
+        let found = self.0.file(&Need::File { url: url.to_string() });
+        found.ok_or(RemoteError::Pending)?.map(|content| content.to_vec()).map_err(RemoteError::Failed)
     }
 }
 
@@ -50,26 +41,30 @@ impl Remote for Remotes<'_> {
 
 impl Charts<'_> {
     /// The chart's files, with the directory that it has in them.
-    fn files(&self, request: &HelmRequest<'_>) -> Result<(Tree, String), String> {
+    fn files(&self, request: &HelmRequest<'_>) -> Result<(Tree, String), RemoteError> {
         if let Some(directory) = &request.directory {
             return Ok((request.tree.clone(), directory.clone()));
         }
         let chart = request.chart;
+        // As `helm pull --devel` reads it.
+        let version = match (chart.version.as_str(), chart.devel) {
+            ("", true) => ">0.0.0-0",
+            (version, _) => version,
+        };
         let need =
-            Wanted::Chart { repository: chart.repo.clone(), name: chart.name.clone(), version: chart.version.clone() };
-        match self.outside.get(&need) {
-            None => Err(format!("{need} is being fetched")),
-            Some(Ok(Fetched::Tree(tree))) => Ok((tree, String::new())),
-            Some(Ok(Fetched::File(_))) => Err(format!("{need}: is a file")),
-            Some(Err(reason)) => Err(reason),
-        }
+            Need::Chart { repository: chart.repo.clone(), name: chart.name.clone(), version: version.to_string() };
+        let tree = self.outside.tree(&need).ok_or(RemoteError::Pending)?;
+        tree.map(|tree| (tree, String::new())).map_err(RemoteError::Failed)
     }
 }
 
 impl HelmInflator for Charts<'_> {
-    fn inflate(&self, request: &HelmRequest<'_>) -> Result<String, String> {
+    fn inflate(&self, request: &HelmRequest<'_>) -> Result<String, RemoteError> {
         let (tree, directory) = self.files(request)?;
-        let given = Given { chart: load(&tree, &directory).map_err(|e| e.to_string())?, values: request };
+        // A chart that was fetched is as it was packed.
+        let loaded = if request.directory.is_some() { load(&tree, &directory) } else { load_unpacked(&tree) };
+        let failed = |e: &dyn std::fmt::Display| RemoteError::Failed(e.to_string());
+        let given = Given { chart: loaded.map_err(|e| failed(&e))?, values: request };
         let chart = request.chart;
         let mut words = vec!["chart".to_string()];
         if !chart.release_name.is_empty() {
@@ -88,14 +83,15 @@ impl HelmInflator for Charts<'_> {
             ..Flags::default()
         };
         let output = template(self.helm, &words, &flags, &given, &mut Machine::default());
-        output.error.map_or(Ok(output.stdout), Err)
+        output.error.map_or(Ok(output.stdout), |reason| Err(RemoteError::Failed(reason)))
     }
 
-    fn default_values(&self, request: &HelmRequest<'_>) -> Result<String, String> {
+    fn file(&self, request: &HelmRequest<'_>, name: &str) -> Result<Option<Vec<u8>>, RemoteError> {
         let (tree, directory) = self.files(request)?;
-        let path = format!("{directory}/values.yaml");
-        let values = tree.read_if_exists(path.trim_start_matches('/')).map_err(|e| e.to_string())?;
-        Ok(values.map(|values| String::from_utf8_lossy(&values.bytes).into_owned()).unwrap_or_default())
+        let path = format!("{directory}/{name}");
+        let found = tree.read_if_exists(path.trim_start_matches('/'));
+        let found = found.map_err(|e| RemoteError::Failed(e.to_string()))?;
+        Ok(found.map(|blob| blob.bytes.to_vec()))
     }
 }
 

@@ -1,7 +1,5 @@
 //! Helm.
 
-use std::cell::RefCell;
-
 use bowline_base_tree::Tree;
 use bowline_base_value::Value;
 use bowline_core_crd::ApplicationSource;
@@ -30,15 +28,11 @@ impl Engine for HelmEngine {
     ) -> Result<Made, String> {
         let chart = load(tree, &source.path).map_err(|e| e.to_string())?;
         let substitute = |text: &str| environment.substitute(text);
-        let needs = RefCell::new(Vec::new());
         let fetch = |url: &str| {
             check_scheme(url, &features.value_file_schemes)?;
-            if let Some(file) = request.supplies.file(url) {
-                return Ok(file.to_vec());
-            }
-            needs.borrow_mut().push(Need::File { url: url.to_string() });
-            // It is fetched, and then rendered again; until then it is as if it were empty.
-            Ok(Vec::new())
+            let found = request.outside.file(&Need::Values { url: url.to_string() });
+            // What is not there yet is as if it were empty, until it is fetched and all is rendered again.
+            found.map_or(Ok(Vec::new()), |file| file.map(|file| file.to_vec()))
         };
         let around =
             Surroundings { tree, path: &source.path, refs: request.refs, substitute: &substitute, fetch: &fetch };
@@ -51,13 +45,10 @@ impl Engine for HelmEngine {
             let mut failed = None;
             let mut supplied = |wanted: &Wanted| {
                 let Wanted { name, version, repository } = wanted.clone();
-                let need = Need::Chart { repository, name, version };
-                let Some(tree) = request.supplies.chart(&need) else {
-                    needs.borrow_mut().push(need);
-                    return None;
-                };
-                let child: Result<Chart, _> = load_unpacked(tree);
-                child.map_err(|e| failed = Some(format!("dependency {:?}: {e}", wanted.name))).ok()
+                let found = request.outside.tree(&Need::Dependency { repository, name, version })?;
+                let child: Result<Chart, String> = found
+                    .and_then(|tree| load_unpacked(&tree).map_err(|e| format!("dependency {:?}: {e}", wanted.name)));
+                child.map_err(|reason| failed = Some(reason)).ok()
             };
             let built = build(&chart, tree, &source.path, &mut supplied).map_err(|e| e.to_string())?;
             if let Some(failed) = failed {
@@ -67,9 +58,8 @@ impl Engine for HelmEngine {
                 result = render(&self.helm, &built, &options, &around, &mut Machine::default());
             }
         }
-        let needs = needs.take();
-        if !needs.is_empty() {
-            return Ok(Made { needs, ..Made::default() });
+        if !request.outside.needs().is_empty() {
+            return Err("what it needs from elsewhere is being fetched".to_string());
         }
         let values = result.map_err(|e| e.to_string())?;
         let objects = values.into_iter().map(Object::new).collect::<Result<_, _>>().map_err(|e| e.to_string())?;

@@ -43,7 +43,7 @@ impl Engine for KustomizeEngine {
         let built = self.kustomize.build(tree, &source.path, options).map_err(|e| e.chain())?;
         let objects =
             built.resources.into_iter().map(Object::new).collect::<Result<_, _>>().map_err(|e| e.to_string())?;
-        Ok(Made { objects, warnings: [warnings, built.warnings].concat(), ..Made::default() })
+        Ok(Made { objects, warnings: [warnings, built.warnings].concat() })
     }
 }
 

@@ -169,7 +169,8 @@ impl Reader for Charts {
             return self.of_repository(&self.flags.repo, reference, credentials, self.flags.pass_credentials);
         }
         if Path::new(reference).is_dir() {
-            let folder = local::open(reference, Some(reference)).map_err(|e| e.to_string())?;
+            // Links of a chart may lead anywhere on this machine, as helm follows them.
+            let folder = local::open(reference, Some("/")).map_err(|e| e.to_string())?;
             return load(&folder.tree, &folder.path).map_err(|e| match e {
                 LoadError::Absent { .. } => {
                     let path = Path::new(reference).join("Chart.yaml");

@@ -90,6 +90,34 @@ fn charts_of_repositories_as_helm_renders_them() {
 }
 
 #[test]
+fn links_of_a_chart_are_followed_wherever_they_lead() {
+    let home = tempfile::tempdir().unwrap();
+    let at = |path: &str| home.path().join(path);
+    for (path, text) in [
+        ("chart/Chart.yaml", "apiVersion: v2\nname: hello\nversion: 1.0.0\n"),
+        ("chart/values.yaml", "v: one\n"),
+        ("shared/a.yaml", TEMPLATE),
+        ("shared/more/b.yaml", "kind: B\ntext: {{ .Files.Get \"note.txt\" }}\n"),
+        ("note.txt", "beside"),
+    ] {
+        std::fs::create_dir_all(at(path).parent().unwrap()).unwrap();
+        std::fs::write(at(path), text).unwrap();
+    }
+    std::fs::create_dir_all(at("chart/templates")).unwrap();
+    let link = |target: &Path, path: &str| std::os::unix::fs::symlink(target, at(path)).unwrap();
+    link(Path::new("../../shared/a.yaml"), "chart/templates/a.yaml");
+    link(&at("shared/more"), "chart/templates/more");
+    link(&at("note.txt"), "chart/note.txt");
+    link(&at("chart"), "linked");
+    for chart in ["chart", "./linked", at("linked").to_str().unwrap()] {
+        let ran = both(home.path(), &["rel", chart]);
+        assert!(ran.out.contains("text: beside") && ran.out.contains("v: \"one\""), "{}", ran.out);
+    }
+    link(Path::new("nowhere"), "chart/gone.txt");
+    assert_ne!(both(home.path(), &["rel", "chart"]).code, 0, "a link that leads nowhere is an error");
+}
+
+#[test]
 fn charts_of_registries_as_helm_renders_them() {
     let home = tempfile::tempdir().unwrap();
     let registry = OciRegistry::with_login("ci", "s3cret");

@@ -1,5 +1,7 @@
 //! Charts and kustomizations in Git, from commit to cluster.
 
+use bowline_tests_registry::{HelmServer, OciRegistry, chart};
+
 use crate::lab::{Lab, Repo, config_map};
 
 const AUTOMATED: &[&str] = &["--sync-policy", "automated"];
@@ -26,6 +28,42 @@ fn a_chart_in_git_syncs_with_values_and_parameters() {
     lab.refresh("hello");
     lab.wait_condition("hello", "ComparisonError", "function \"nosuch\" not defined");
     assert!(!lab.object("configmap", "hello-config").is_null(), "what runs goes on running");
+}
+
+#[test]
+fn a_chart_beside_another_is_its_dependency_and_a_lock_file_has_to_fit() {
+    let lab = Lab::new("helm-beside");
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-{{ .Chart.Name }}\ndata:\n  level: {{ .Values.level }}\n";
+    let parent = |range: &str| {
+        format!(
+            "apiVersion: v2\nname: parent\nversion: 1.0.0\ndependencies:\n- {{name: kid, version: {range}, repository: \"file://../kid\"}}\n"
+        )
+    };
+    // The digest is helm's.
+    let lock = "dependencies:\n- name: kid\n  repository: file://../kid\n  version: 1.2.3\ndigest: sha256:3052516c882f2409d425aa0e6bdac2d6a80ff9a3733ef42f0f1ae5fdc6499a64\n";
+    let revision = lab.repo.commit(&[
+        ("kid/Chart.yaml", Some("apiVersion: v2\nname: kid\nversion: 1.2.3\n")),
+        ("kid/values.yaml", Some("level: kid\n")),
+        ("kid/templates/config.yaml", Some(template)),
+        ("parent/Chart.yaml", Some(&parent("1.x"))),
+        ("parent/Chart.lock", Some(lock)),
+        ("parent/values.yaml", Some("kid: {level: parent}\n")),
+    ]);
+    lab.create("beside", "parent", AUTOMATED);
+    lab.wait_synced("beside", Some(&revision));
+    assert_eq!(lab.object("configmap", "beside-kid")["data"]["level"], "parent");
+
+    lab.repo.commit(&[("parent/Chart.yaml", Some(&parent("1.2.x")))]);
+    lab.refresh("beside");
+    lab.wait_condition("beside", "ComparisonError", "the lock file (Chart.lock) is out of sync");
+    let revision = lab.repo.commit(&[
+        ("parent/Chart.lock", None),
+        ("kid/values.yaml", Some("level: new\n")),
+        ("parent/values.yaml", None),
+    ]);
+    lab.refresh("beside");
+    lab.wait_synced("beside", Some(&revision));
+    lab.wait_object("configmap", "beside-kid", "new", |object| object["data"]["level"] == "new");
 }
 
 #[test]
@@ -95,6 +133,43 @@ fn charts_in_kustomizations_sync_where_the_settings_enable_them() {
         lab.cli(&["app", "set", "hello", "--kustomize-version", version]);
         lab.wait_condition("hello", "ComparisonError", said);
     }
+}
+
+#[test]
+fn files_and_charts_that_kustomizations_name_come_under_the_project_s_rules() {
+    let lab = Lab::new("kustomize-elsewhere");
+    let (server, registry) = (HelmServer::new(), OciRegistry::with_login("ci", "s3cret"));
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-config\ndata:\n  version: {{ .Chart.Version | quote }}\n";
+    let packed =
+        |version: &str| chart("hello", version, &[("values.yaml", "a: b\n"), ("templates/config.yaml", template)]);
+    server.put("/extra.yaml", config_map("extra", "from the web"));
+    server.publish("hello", "1.0.0", packed("1.0.0"));
+    registry.push_chart("charts/hello", "2.0.0", &packed("2.0.0"));
+    let oci = format!("oci://{}/charts", registry.host());
+    let overlay = format!(
+        "resources: [{0}/extra.yaml]\nhelmCharts:\n- {{name: hello, repo: {0}, version: 1.0.0, releaseName: web}}\n- {{name: hello, repo: '{oci}', version: ^2, releaseName: oci}}\n",
+        server.url()
+    );
+    lab.repo.commit(&[("app/kustomization.yaml", Some(&overlay))]);
+    let options = r#"{"data":{"kustomize.buildOptions":"--enable-helm"}}"#;
+    lab.kubectl(&["-n", &lab.control, "patch", "configmap", "argocd-cm", "--patch", options]);
+    lab.create("all", "app", AUTOMATED);
+    lab.wait_condition("all", "ComparisonError", "it is reached only where a repository Secret names this host");
+    lab.cli(&["repo", "add", &server.url(), "--type", "helm", "--name", "web"]);
+    let charts = format!("{}/charts", registry.host());
+    let add = ["repo", "add", charts.as_str(), "--type", "helm", "--enable-oci", "--insecure-oci-force-http"];
+    lab.cli(&[&add[..], &["--username", "ci", "--password", "s3cret"]].concat());
+    lab.refresh("all");
+    lab.wait_synced("all", None);
+    assert_eq!(lab.object("configmap", "extra")["data"]["key"], "from the web");
+    assert_eq!(lab.object("configmap", "web-config")["data"]["version"], "1.0.0");
+    assert_eq!(lab.object("configmap", "oci-config")["data"]["version"], "2.0.0");
+
+    let dest = format!("https://kubernetes.default.svc,{}", lab.target);
+    let files = format!("{}/*", server.url());
+    lab.cli(&["proj", "create", "files", "--src", &lab.repo.url(), "--src", &files, "--dest", &dest]);
+    lab.create("limited", "app", &["--project", "files"]);
+    lab.wait_condition("limited", "ComparisonError", "is not permitted in project 'files': add it to sourceRepos");
 }
 
 #[test]

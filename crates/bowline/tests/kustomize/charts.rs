@@ -1,6 +1,7 @@
 //! Charts of kustomizations: rendered in process here, by the real `helm` there.
 
-use bowline_tests_conformance::peer;
+use bowline_tests_conformance::{files, peer};
+use bowline_tests_registry::{HelmServer, chart};
 
 use crate::Lab;
 
@@ -119,6 +120,58 @@ fn values_of_charts() {
     ] {
         check(&format!("helmCharts:\n- {{name: shop, releaseName: rel, {values}}}\n"), &enabled, true);
     }
+}
+
+#[test]
+fn charts_of_repositories() {
+    let (Some(lab), Some(helm)) =
+        (Lab::new("-- app/own.yaml --\nreplicas: 5\nnested: {own: 1, drop: null}\n"), peer("helm"))
+    else {
+        return;
+    };
+    let server = HelmServer::new();
+    let packed = |version: &str| {
+        let own = files(CHART);
+        let inside: Vec<(&str, String)> = own
+            .iter()
+            .filter_map(|(path, text)| Some((path.strip_prefix("app/charts/shop/")?, text.replace("1.2.3", version))))
+            .collect();
+        chart("shop", version, &inside.iter().map(|(path, text)| (*path, text.as_str())).collect::<Vec<_>>())
+    };
+    for version in ["1.2.3", "1.3.0", "2.0.0", "3.0.0-rc.1"] {
+        server.publish("shop", version, packed(version));
+    }
+    // kustomize reads the values of every chart, and a chart need not have any.
+    server.publish("bare", "1.0.0", chart("bare", "1.0.0", &[("templates/a.yaml", "kind: A\nmetadata: {name: a}\n")]));
+    let check = |kustomization: &str, succeeds: bool| {
+        let text = kustomization.replace("WEB", &server.url());
+        // The real tool leaves what it pulled in the chart home.
+        let _ = std::fs::remove_dir_all(lab.path("app/charts"));
+        lab.write(&format!("-- app/kustomization.yaml --\n{text}\n"));
+        let helm = helm.to_str().expect("because it is UTF-8");
+        lab.same_result(&["app", "--enable-helm", "--helm-command", helm], succeeds);
+    };
+    check("helmCharts: [{name: shop, repo: WEB, version: 1.2.3, releaseName: rel}]", true);
+    check("helmCharts: [{name: shop, repo: WEB, releaseName: rel, includeCRDs: true}]", true);
+    check("helmCharts: [{name: shop, repo: WEB, releaseName: rel, devel: true}]", true);
+    check("helmCharts: [{name: shop, repo: WEB, version: ^1, releaseName: rel}]", true);
+    check("helmCharts: [{name: shop, repo: WEB, version: 1.3.0, releaseName: rel, valuesInline: {replicas: 9}}]", true);
+    check("helmCharts: [{name: shop, repo: WEB, version: 1.3.0, releaseName: rel, valuesFile: own.yaml}]", true);
+    check(
+        "namespace: team\nnamePrefix: p-\nhelmCharts:\n- {name: shop, repo: WEB, version: 1.2.3, releaseName: one, \
+         additionalValuesFiles: [own.yaml]}\n- {name: shop, repo: WEB, version: 2.0.0, releaseName: two, skipTests: true}",
+        true,
+    );
+    let inside = "valuesFile: charts/shop-1.2.3/shop/values.yaml, valuesInline: {replicas: 4}";
+    check(&format!("helmCharts: [{{name: shop, repo: WEB, version: 1.2.3, releaseName: rel, {inside}}}]"), true);
+    let inside = "valuesFile: charts/shop-1.2.3/shop/nothing.yaml";
+    check(&format!("helmCharts: [{{name: shop, repo: WEB, version: 1.2.3, releaseName: rel, {inside}}}]"), false);
+    check("helmCharts: [{name: bare, repo: WEB, version: 1.0.0, releaseName: rel}]", false);
+    check("helmCharts: [{name: bare, repo: WEB, version: 1.0.0, releaseName: rel, valuesFile: own.yaml}]", true);
+    check("helmCharts: [{name: shop, repo: WEB, version: 9.9.9, releaseName: rel}]", false);
+    check("helmCharts: [{name: nothing, repo: WEB, version: 1.2.3, releaseName: rel}]", false);
+    check("helmCharts: [{name: shop, repo: WEB/nowhere, version: 1.2.3, releaseName: rel}]", false);
+    check("helmCharts: [{name: shop, repo: '@web', version: 1.2.3, releaseName: rel}]", false);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use bowline_tests_registry::HelmServer;
+
 use crate::Lab;
 
 const REMOTE: &str = "\
@@ -108,4 +110,51 @@ fn remote_bases_components_and_files() {
     lab.write(&format!("{more}resources: ['{}']\n", url(&lab, "//more")));
     commit("cycle");
     check(format!("resources: ['{}']\n", url(&lab, "//more")), false);
+}
+
+#[test]
+fn files_behind_addresses() {
+    let Some(lab) = Lab::new("-- app/own.yaml --\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: own}\n") else {
+        return;
+    };
+    let server = HelmServer::new();
+    let web = server.url();
+    let object = |name: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{k: v}}\n");
+    server.put("/a.yaml", object("a"));
+    server.put("/two.yaml", format!("{}---\n{}", object("b"), object("c")));
+    server.put("/patch.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: patched}\n");
+    server.put("/json.yaml", "- {op: add, path: /data/j, value: json}\n");
+    server.put("/text.txt", "any text");
+    server.put("/settings.env", "A=1\nB=2\n");
+    server.put("/page.html", "<!DOCTYPE html>\n<html><body>a: b: c</body></html>\n");
+    server.put("/labels.yaml", "apiVersion: builtin\nkind: LabelTransformer\nmetadata: {name: l}\nlabels: {x: z}\nfieldSpecs: [{path: metadata/labels, create: true}]\n");
+    server.put("/replacement.yaml", "source: {kind: ConfigMap, name: a, fieldPath: data.k}\ntargets: [{select: {name: own}, fieldPaths: [data.from], options: {create: true}}]\n");
+    server.put("/names.yaml", "namePrefix: [{path: metadata/labels/name}]\n");
+    server.put("/kustomization.yaml", "resources: [a.yaml]\n");
+    server.redirect("/moved.yaml", &format!("{web}/a.yaml"));
+    let check = |kustomization: &str, succeeds: bool| {
+        let text = kustomization.replace("WEB", &web);
+        lab.write(&format!("-- app/kustomization.yaml --\n{text}\n"));
+        lab.same_result(&["app"], succeeds);
+    };
+    check("resources: [WEB/a.yaml, own.yaml, WEB/two.yaml]\nnamePrefix: p-", true);
+    check("resources: [WEB/a.yaml]\nbuildMetadata: [originAnnotations, transformerAnnotations]\nnamespace: team", true);
+    check("resources: [WEB/moved.yaml]", true);
+    check("resources: ['WEB/a.yaml?x=y']", true);
+    check("resources: [own.yaml, WEB/a.yaml, WEB/a.yaml]", false);
+    check("resources: [WEB/a.yaml]\npatches: [{path: WEB/patch.yaml}, {path: WEB/json.yaml, target: {name: a}}]", true);
+    check("resources: [WEB/a.yaml]\npatchesStrategicMerge: [WEB/patch.yaml]", true);
+    check("configMapGenerator: [{name: g, files: [WEB/text.txt, k=WEB/a.yaml], envs: [WEB/settings.env]}]", true);
+    check(
+        "resources: [WEB/a.yaml, own.yaml]\ntransformers: [WEB/labels.yaml]\nreplacements: [{path: WEB/replacement.yaml}]",
+        true,
+    );
+    check("resources: [WEB/a.yaml]\nconfigurations: [WEB/names.yaml]\nnamePrefix: p-", true);
+    check("resources: [WEB/gone.yaml]", false);
+    check("resources: [WEB/page.html]", false);
+    check("resources: [WEB/text.txt]", false);
+    check("resources: [WEB/kustomization.yaml]", false);
+    check("components: [WEB/a.yaml]", false);
+    check("resources: [own.yaml]\npatches: [{path: WEB/gone.yaml}]", false);
+    check("configMapGenerator: [{name: g, files: [WEB/gone.txt]}]", false);
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use bowline_core_crd::ApplicationSource;
 use bowline_core_ports::{Freshness, Sources};
 use bowline_desired_git::{Access, GitRepositories, Settings};
-use bowline_desired_render::{Engines, Features, Memo, Outside, Request, Supplies};
+use bowline_desired_render::{Engines, Features, Memo, Outside, Request};
 
 const ROUNDS: usize = 50;
 const APPS: usize = 1000;
@@ -87,7 +87,7 @@ async fn main() {
 /// What the controller does for a thousand applications after a push: the first asks the remote, the others take its answer.
 async fn everything(sources: &GitRepositories, url: &str, memo: &Memo) {
     let (features, refs) = (Features::default(), BTreeMap::new());
-    let (supplies, outside) = (Supplies::new(), Outside::default());
+    let outside = Outside::default();
     for i in 0..APPS {
         let freshness = if i == 0 { Freshness::Now } else { Freshness::Within(10_000) };
         let source = ApplicationSource {
@@ -108,7 +108,6 @@ async fn everything(sources: &GitRepositories, url: &str, memo: &Memo) {
             kube_version: "v1.36.1",
             api_versions: &[],
             refs: &refs,
-            supplies: &supplies,
             outside: &outside,
         };
         let rendered = memo.render(&request, &tree, &features, Engines::default()).unwrap();

@@ -30,7 +30,7 @@ fn enable(family: &mut Family<'_>, id: Id, values: &Table, path: &str) -> Result
     if family.head(id).requirements.is_none() {
         return Ok(());
     }
-    pick(family, id);
+    pick(family, id)?;
     let coalesced = coalesce(family, id, values, false)?;
     let mut requirements = family.head_mut(id).requirements.take().unwrap_or_default();
     tags(&mut requirements, &coalesced);
@@ -50,7 +50,7 @@ fn enable(family: &mut Family<'_>, id: Id, values: &Table, path: &str) -> Result
 }
 
 /// Picks the loaded charts that are required, in the order of the requirements; those that nothing requires come first.
-fn pick(family: &mut Family<'_>, id: Id) {
+fn pick(family: &mut Family<'_>, id: Id) -> Result<(), String> {
     let loaded = family.children(id).to_vec();
     let mut requirements = family.head_mut(id).requirements.take().unwrap_or_default();
     let fits = |family: &Family<'_>, child: Id, requirement: &Requirement<'_>| {
@@ -62,7 +62,7 @@ fn pick(family: &mut Family<'_>, id: Id) {
     for requirement in &mut requirements {
         let alias = &requirement.declared.alias;
         if let Some(child) = loaded.iter().find(|child| fits(family, **child, requirement)) {
-            children.push(family.pick(*child, alias));
+            children.push(family.pick(*child, alias)?);
         }
         if !alias.is_empty() {
             requirement.name = alias.clone();
@@ -71,6 +71,7 @@ fn pick(family: &mut Family<'_>, id: Id) {
     }
     family.head_mut(id).requirements = Some(requirements);
     family.set_children(id, children);
+    Ok(())
 }
 
 fn tags(requirements: &mut [Requirement<'_>], values: &Map) {
@@ -135,6 +136,8 @@ fn import(family: &mut Family<'_>, id: Id) -> Result<(), String> {
         }
         requirement.imports = Imports::Done(done);
     }
+    family.spend(&values)?;
+    family.spend(&imported)?;
     let values = copy_table(&values)?;
     tables(&values, &imported, true)?;
     family.set_defaults(id, values);
@@ -148,3 +151,6 @@ fn under(path: &str, table: Table) -> Table {
     }
     path.split('.').rev().fold(table, |inner, name| Map::new(MapKind::Any, [(name, Value::Map(inner))]))
 }
+
+#[cfg(test)]
+mod tests;

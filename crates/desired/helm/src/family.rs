@@ -4,7 +4,12 @@ use bowline_base_value::Value as BaseValue;
 
 use crate::chart::{Chart, File, is_manifest};
 use crate::metadata::{Dependency, Metadata};
-use crate::values::Table;
+use crate::values::{Table, measure};
+
+/// Charts that a render may be of, each alias counted: real ones have a few dozen.
+const MAX_CHARTS: usize = 2_000;
+/// Values, at all levels of nesting, that the defaults of charts may have together once aliases and imports are done.
+const MAX_VALUES: usize = 4_000_000;
 
 /// The charts of a render, with what values make of them: aliases, charts that are switched off, imported defaults.
 ///
@@ -14,6 +19,8 @@ use crate::values::Table;
 pub(crate) struct Family<'c> {
     members: Vec<Member<'c>>,
     heads: Vec<Head<'c>>,
+    /// How many values copies of charts and imports may still bring.
+    left: usize,
 }
 
 /// One chart of a [`Family`].
@@ -74,7 +81,7 @@ pub(crate) enum Imports<'c> {
 impl<'c> Family<'c> {
     /// A chart with all under its `charts/`.
     pub(crate) fn new(chart: &'c Chart) -> Family<'c> {
-        let mut family = Family { members: Vec::new(), heads: Vec::new() };
+        let mut family = Family { members: Vec::new(), heads: Vec::new(), left: MAX_VALUES };
         family.adopt(chart, None);
         family
     }
@@ -96,7 +103,17 @@ impl<'c> Family<'c> {
     }
 
     /// A copy of a chart under another name, if one is given.
-    pub(crate) fn pick(&mut self, id: Id, alias: &str) -> Id {
+    pub(crate) fn pick(&mut self, id: Id, alias: &str) -> Result<Id, String> {
+        let copied: Vec<Id> = [id].into_iter().chain(self.children(id).iter().copied()).collect();
+        if self.members.len() + copied.len() > MAX_CHARTS {
+            return Err(format!("it is made of more than {MAX_CHARTS} charts, each alias counted"));
+        }
+        for copy in copied {
+            match self.members[copy.0].defaults.clone() {
+                Defaults::File(values) => measure::file(values, &mut self.left)?,
+                Defaults::Imported(values) => measure::table(&values, &mut self.left)?,
+            }
+        }
         let mut head = self.heads[self.members[id.0].head].clone();
         if !alias.is_empty() {
             head.name = alias.to_string();
@@ -115,7 +132,7 @@ impl<'c> Family<'c> {
             self.members.push(member);
             self.members[picked.0].children.push(copy);
         }
-        picked
+        Ok(picked)
     }
 
     pub(crate) fn chart(&self, id: Id) -> &'c Chart {
@@ -152,6 +169,11 @@ impl<'c> Family<'c> {
 
     pub(crate) fn set_defaults(&mut self, id: Id, defaults: Table) {
         self.members[id.0].defaults = Defaults::Imported(defaults);
+    }
+
+    /// Counts values that are about to be copied into a chart's defaults.
+    pub(crate) fn spend(&mut self, values: &Table) -> Result<(), String> {
+        measure::table(values, &mut self.left)
     }
 
     /// Where Helm shows the chart: `root/charts/child/charts/grandchild`.

@@ -7,6 +7,7 @@ use bowline_base_gotmpl::{Map as TemplateMap, Value as TemplateValue};
 use bowline_base_value::{Map, Value, yaml};
 
 pub(crate) mod coalesce;
+pub(crate) mod measure;
 pub mod set;
 
 /// A table of values as templates see it: shared, and changed in place.

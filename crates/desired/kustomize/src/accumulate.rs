@@ -21,6 +21,9 @@ use crate::transform;
 /// The names that a kustomization file can have.
 pub(crate) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
+/// Steps that one kustomization takes, whatever is in it.
+const LEVEL: u64 = 1_000;
+
 /// One kustomization with its place.
 pub(crate) struct Level<'p> {
     pub(crate) kustomization: Kustomization,
@@ -74,6 +77,7 @@ impl Accumulator {
     }
 
     fn merge(&mut self, other: Accumulator, session: &Session<'_>) -> Result<()> {
+        session.work.spend((self.resources.list.len() + other.resources.list.len()) as u64)?;
         self.resources.append_all(other.resources.list, &session.schema)?;
         if let Some(config) = &other.config {
             self.merge_config(config, session)?;
@@ -85,8 +89,9 @@ impl Accumulator {
 // === impl Level ===
 
 impl<'p> Level<'p> {
-    /// Reads the kustomization file of a directory.
-    pub(crate) fn load(session: &mut Session<'_>, loader: Loader<'p>) -> Result<Level<'p>> {
+    /// Reads the kustomization file of a directory. It may only say nothing where it is edited then.
+    pub(crate) fn load(session: &mut Session<'_>, loader: Loader<'p>, edited: bool) -> Result<Level<'p>> {
+        session.work.spend(LEVEL)?;
         let mut found = FILE_NAMES.iter().filter_map(|name| loader.load(name).ok().map(|content| (*name, content)));
         let root = loader.shown_root();
         let Some((file_name, content)) = found.next() else {
@@ -109,6 +114,9 @@ impl<'p> Level<'p> {
             Content::Blob(blob) => session.engine.kustomizations.get(blob, parse).within(shown)?.as_ref().clone(),
             Content::Fetched(bytes) => parse(bytes).within(shown)?,
         };
+        if !edited {
+            kustomization.check_content().within(shown)?;
+        }
         session.warnings.extend(kustomization.warnings.iter().map(|warning| warning.to_string()));
         Ok(Level { kustomization, file_name, loader, origin: None, helm_namespace: String::new() })
     }
@@ -196,7 +204,10 @@ impl<'p> Level<'p> {
                     self.announce(&paths[i + 1..]);
                     return Err(error);
                 }
-                Err(_) if as_file.is_malformed() => return Err(as_file),
+                // What cannot be had by its address is no directory either.
+                Err(_) if as_file.is_malformed() || is_http(path) && GitReference::parse(path).is_none() => {
+                    return Err(as_file);
+                }
                 Err(error) => {
                     let refused = matches!(error, Error::Refused(_));
                     let what = if refused { format!("resource {path}") } else { accumulation(&as_file) };
@@ -228,6 +239,7 @@ impl<'p> Level<'p> {
                 resource.origin = Some(origin.append(path));
             }
         }
+        session.work.spend((into.resources.list.len() + resources.len()) as u64)?;
         into.resources.append_all(resources, &session.schema).within(|| format!("merging resources from '{path}'"))
     }
 
@@ -254,7 +266,8 @@ impl<'p> Level<'p> {
         into: &mut Accumulator,
     ) -> Result<()> {
         let root = loader.shown_root();
-        let mut level = Level::load(session, loader).within(|| format!("couldn't make target for path '{root}'"))?;
+        let mut level =
+            Level::load(session, loader, false).within(|| format!("couldn't make target for path '{root}'"))?;
         level.kustomization.build_metadata.clone_from(&k.build_metadata);
         level.origin = self.origin.as_ref().map(|origin| origin.append(path));
         level.helm_namespace = if k.namespace.is_empty() { self.helm_namespace.clone() } else { k.namespace.clone() };

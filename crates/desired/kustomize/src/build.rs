@@ -17,6 +17,7 @@ use crate::ports::{HelmInflator, Remote};
 use crate::resource::{Document, KeepMetadata, Resource};
 use crate::schema::{Graph, Schema};
 use crate::transform;
+use crate::work::Work;
 
 /// Bytes of manifests whose parsed form is kept between builds.
 const KEPT_MANIFESTS: usize = 64 << 20;
@@ -101,6 +102,7 @@ pub(crate) struct Session<'b> {
     pub(crate) options: Options<'b>,
     pub(crate) schema: Schema,
     pub(crate) warnings: Vec<String>,
+    pub(crate) work: Work,
 }
 
 // === impl Kustomize ===
@@ -125,8 +127,12 @@ impl Kustomize {
     /// Builds the kustomization in the directory `path` of a tree; the path may also be a Git URL that `options.remote`
     /// resolves.
     pub fn build(&self, tree: &Tree, path: &str, options: Options<'_>) -> Result<Build> {
+        self.build_within(tree, path, options, Work::default())
+    }
+
+    fn build_within(&self, tree: &Tree, path: &str, options: Options<'_>, work: Work) -> Result<Build> {
         let mut session =
-            Session { engine: self, options, schema: Schema::new(self.kubernetes.clone()), warnings: Vec::new() };
+            Session { engine: self, options, schema: Schema::new(self.kubernetes.clone()), warnings: Vec::new(), work };
         let loader = Loader::new(tree, path, &options)?;
         session.run(loader)
     }
@@ -173,7 +179,8 @@ fn collect_images(value: &Value, images: &mut Vec<String>) {
 
 impl Session<'_> {
     fn run(&mut self, loader: Loader<'_>) -> Result<Build> {
-        let mut level = Level::load(self, loader)?;
+        let edited = self.options.overrides.is_some_and(|overrides| !overrides.is_empty());
+        let mut level = Level::load(self, loader, edited)?;
         if let Some(overrides) = self.options.overrides {
             overrides.apply(&mut level)?;
         }
@@ -187,10 +194,11 @@ impl Session<'_> {
         let resources = &mut accumulator.resources;
         transform::hash::run(resources, &self.schema)?;
         transform::name_reference::run(resources, &config, &self.schema)?;
-        transform::vars::run(resources, &config, &accumulator.vars, &mut self.warnings)?;
+        transform::vars::run(resources, &config, &accumulator.vars, &mut self.warnings, &self.work)?;
         resources.drop_empty();
         for resource in &resources.list {
             crate::factory::check(&resource.node).map_err(Error::Object)?;
+            resource.weigh(&self.work)?;
         }
         resources.list.retain(|resource| {
             resource.annotation("config.kubernetes.io/local-config").is_none_or(|value| value == "false")
@@ -222,3 +230,6 @@ impl Session<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

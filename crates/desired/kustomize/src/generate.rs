@@ -17,11 +17,12 @@ use crate::resource::Resource;
 
 /// Runs the generators that the fields of a kustomization stand for.
 pub(crate) fn run(level: &Level<'_>, k: &Kustomization, session: &mut Session<'_>, into: &mut ResMap) -> Result<()> {
-    let mut absorb = |mut resources: Vec<Resource>, kind: &str, schema: &crate::schema::Schema| {
+    let mut absorb = |mut resources: Vec<Resource>, kind: &str, session: &Session<'_>| {
+        session.work.spend((into.list.len() * resources.len()) as u64)?;
         for resource in resources.iter_mut().filter(|resource| resource.origin.is_none()) {
             resource.origin = level.origin.as_ref().map(|origin| origin.configured(level.file_name, kind));
         }
-        into.absorb(resources, schema).within(|| format!("merging from generator {kind}"))
+        into.absorb(resources, &session.schema).within(|| format!("merging from generator {kind}"))
     };
     for (field, kind, entries) in [
         ("configMapGenerator", "ConfigMap", &k.config_map_generator),
@@ -30,19 +31,23 @@ pub(crate) fn run(level: &Level<'_>, k: &Kustomization, session: &mut Session<'_
         for (i, args) in entries.iter().enumerate() {
             let options = GeneratorOptions::merged(args.options.as_ref(), k.generator_options.as_ref());
             let made = config_map::make(kind, args, &options, &level.loader).within(|| format!("{field}[{i}]"))?;
-            absorb(vec![made], &format!("{kind}Generator"), &session.schema)?;
+            absorb(vec![made], &format!("{kind}Generator"), session)?;
         }
     }
     let globals = k.helm_globals.clone().unwrap_or_default();
+    let mut pending = None;
     for (i, chart) in k.helm_charts.iter().enumerate() {
         let mut chart = chart.clone();
         if chart.namespace.is_empty() {
             chart.namespace = level.chart_namespace(k).to_string();
         }
-        let made = helm::inflate(chart, &globals, &level.loader, session).within(|| format!("helmCharts[{i}]"))?;
-        absorb(made, "HelmChartInflationGenerator", &session.schema)?;
+        match helm::inflate(chart, &globals, &level.loader, session).within(|| format!("helmCharts[{i}]")) {
+            // The others are asked for too, so that all are fetched at once.
+            Err(error) if error.is_pending() => pending = Some(error),
+            made => absorb(made?, "HelmChartInflationGenerator", session)?,
+        }
     }
-    Ok(())
+    pending.map_or(Ok(()), Err)
 }
 
 /// Runs a built-in generator that an object of `generators` configures.

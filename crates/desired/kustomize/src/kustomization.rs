@@ -94,6 +94,8 @@ pub struct Kustomization {
     pub build_metadata: Vec<String>,
     /// The warnings about deprecated fields that `kustomize` prints for this file.
     pub warnings: Vec<&'static str>,
+    /// Whether the file says nothing but what it is.
+    pub(crate) is_empty: bool,
 }
 
 /// An entry of `labels`.
@@ -150,18 +152,24 @@ impl Kustomization {
             path: "invalid Kustomization".to_string(),
             reason: error.to_string(),
         })?;
-        let kustomization = Kustomization::from_value(&value)?;
+        let mut kustomization = Kustomization::from_value(&value)?;
         let says = |(key, value): (&bowline_base_value::Str, &Value)| {
             !value.is_null() && !["apiVersion", "kind"].iter().any(|k| key.eq_ignore_ascii_case(k))
         };
-        if !value.as_object().is_some_and(|map| map.iter().any(says)) {
-            return Err(Error::Malformed {
-                path: "kustomization.yaml".to_string(),
-                reason: "kustomization.yaml is empty".to_string(),
-            });
-        }
+        kustomization.is_empty = !value.as_object().is_some_and(|map| map.iter().any(says));
         kustomization.check_kind()?;
         Ok(kustomization)
+    }
+
+    /// A file that says nothing is an error, unless an Application says something over it.
+    pub(crate) fn check_content(&self) -> Result<()> {
+        match self.is_empty {
+            false => Ok(()),
+            true => Err(Error::Malformed {
+                path: "kustomization.yaml".to_string(),
+                reason: "kustomization.yaml is empty".to_string(),
+            }),
+        }
     }
 
     fn from_value(value: &Value) -> Result<Kustomization> {
@@ -199,6 +207,7 @@ impl Kustomization {
             validators: f.texts("validators")?,
             build_metadata: f.texts("buildMetadata")?,
             warnings: Vec::new(),
+            is_empty: false,
         };
         // Its content says nothing to a build, but it must be what it is.
         f.object("metadata", |value, path, mode| {

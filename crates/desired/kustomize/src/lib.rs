@@ -28,6 +28,7 @@ mod resource;
 mod schema;
 mod selector;
 mod transform;
+mod work;
 
 #[cfg(test)]
 #[path = "../tests/corpus/records.rs"]

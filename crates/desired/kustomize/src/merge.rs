@@ -11,6 +11,7 @@ mod elements;
 use crate::error::{Error, Result};
 use crate::node::{Kind, Node, Style, Tag, set_field, set_kept_field};
 use crate::schema::{Place, Schema};
+use crate::work::Work;
 
 use directive::Directive;
 
@@ -22,6 +23,8 @@ pub(crate) struct Merge<'s> {
     pub(crate) prepend: bool,
     /// Whether lists whose elements all have a `name` are merged by it where no schema speaks.
     pub(crate) infer: bool,
+    /// What is left of the build's steps.
+    pub(crate) work: &'s Work,
 }
 
 /// What is merged into a node.
@@ -109,6 +112,10 @@ impl<'s> Merge<'s> {
         }
         names.sort_unstable();
         names.dedup();
+        if let Patch::With(node) = &patch {
+            // Fields are looked for one after the other.
+            self.work.spend((node.entries().len() * names.len()) as u64 / 32)?;
+        }
         for name in &names {
             let at = place.and_then(|place| place.field(name));
             let (key_style, inner) = match &mut patch {

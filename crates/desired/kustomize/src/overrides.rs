@@ -40,8 +40,10 @@ impl Overrides {
     /// The overrides of an Application's source. `substitute` fills build variables in, where the contract does that: in
     /// images, label values, and annotation values if the source asks for it.
     pub fn new(source: &ApplicationSourceKustomize, substitute: &dyn Fn(&str) -> String) -> Result<Overrides> {
-        let filled = |texts: &BTreeMap<String, String>, fill: bool| {
-            texts.iter().map(|(key, text)| (key.clone(), if fill { substitute(text) } else { text.clone() })).collect()
+        let filled = |field: &str, texts: &BTreeMap<String, String>, fill: bool| -> Result<BTreeMap<String, String>> {
+            let pair =
+                |(key, text): (&String, &String)| pair(field, key, &if fill { substitute(text) } else { text.clone() });
+            texts.iter().map(pair).collect()
         };
         let replica = |name: &str, count: &IntOrString| {
             let parsed = match count {
@@ -60,16 +62,28 @@ impl Overrides {
             namespace: source.namespace.clone(),
             images: source.images.iter().map(|image| substitute(image)).collect(),
             replicas: source.replicas.iter().map(|r| replica(&r.name, &r.count)).collect::<Result<_>>()?,
-            labels: filled(&source.common_labels, true),
+            labels: filled("commonLabels", &source.common_labels, true)?,
             force_labels: source.force_common_labels,
             label_without_selector: source.label_without_selector,
             label_include_templates: source.label_include_templates,
-            annotations: filled(&source.common_annotations, source.common_annotations_envsubst),
+            annotations: filled("commonAnnotations", &source.common_annotations, source.common_annotations_envsubst)?,
             force_annotations: source.force_common_annotations,
             patches: source.patches.iter().map(patch).collect(),
             components: source.components.clone(),
             ignore_missing_components: source.ignore_missing_components,
         })
+    }
+
+    /// Whether nothing is said: a kustomization without anything stays an error then.
+    pub(crate) fn is_empty(&self) -> bool {
+        let texts = [&self.name_prefix, &self.name_suffix, &self.namespace];
+        texts.iter().all(|text| text.is_empty())
+            && self.images.is_empty()
+            && self.replicas.is_empty()
+            && self.labels.is_empty()
+            && self.annotations.is_empty()
+            && self.patches.is_empty()
+            && self.components.is_empty()
     }
 
     /// Edits the kustomization that is built.
@@ -172,6 +186,18 @@ impl Overrides {
         });
         Ok(())
     }
+}
+
+/// A label or annotation as `kustomize edit add` reads `KEY:VALUE`: quotes around the value are not part of it.
+fn pair(field: &str, key: &str, value: &str) -> Result<(String, String)> {
+    if key.starts_with('-') {
+        let reason = format!("{key:?} must not begin with a hyphen");
+        return Err(Error::Field { field: format!("kustomize.{field}"), reason });
+    }
+    let whole = format!("{key}:{value}");
+    let (key, value) = whole.split_once(':').unwrap_or((key, value));
+    let bare = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+    Ok((key.to_string(), bare.unwrap_or(value).to_string()))
 }
 
 /// Adds entries; one that is there already is only replaced by force.

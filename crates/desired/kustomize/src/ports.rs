@@ -34,10 +34,10 @@ pub enum RemoteError {
 /// Inflates charts: the Helm renderer, as the caller wires it.
 pub trait HelmInflator {
     /// The manifests of a chart as `helm template` prints them.
-    fn inflate(&self, request: &HelmRequest<'_>) -> Result<String, String>;
+    fn inflate(&self, request: &HelmRequest<'_>) -> Result<String, RemoteError>;
 
-    /// Every file of the chart's values as one: its own `values.yaml` for a chart that is fetched from a repository.
-    fn default_values(&self, request: &HelmRequest<'_>) -> Result<String, String>;
+    /// A file of a chart that is fetched from a repository; nothing where the chart has none of that name.
+    fn file(&self, request: &HelmRequest<'_>, name: &str) -> Result<Option<Vec<u8>>, RemoteError>;
 }
 
 /// One chart of a kustomization.

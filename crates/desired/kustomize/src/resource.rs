@@ -12,6 +12,7 @@ use crate::gvk::{Gvk, ResId};
 use crate::node::{Kind, Node, Style, Tag, ValueError, ensure_mapping, set_field, to_value};
 use crate::origin::Origin;
 use crate::schema::Schema;
+use crate::work::Work;
 
 /// The prefix of annotations that are only there during a build.
 pub(crate) const INTERNAL: &str = "internal.config.kubernetes.io/";
@@ -36,6 +37,8 @@ pub(crate) struct Resource {
 pub(crate) struct Document {
     node: Node,
     values: Vec<OnceLock<Value>>,
+    /// Steps that printing it costs.
+    weight: OnceLock<u64>,
 }
 
 /// What a build remembers about an object. Kustomize keeps this in annotations, so a patch that removes all annotations
@@ -217,6 +220,25 @@ impl Resource {
         }
     }
 
+    /// Takes the steps that printing the object costs.
+    pub(crate) fn weigh(&self, work: &Work) -> Result<()> {
+        let Some(source) = &self.source else { return work.spend_node(&self.node) };
+        let weight = || {
+            let own = Work::default();
+            // One that is too large by itself is too large for every build.
+            let _ = own.spend_node(&source.node);
+            own.spent()
+        };
+        work.spend(*source.weight.get_or_init(weight))?;
+        self.node.entries().iter().try_for_each(|(key, field)| {
+            let at = source.node.entries().iter().position(|(k, _)| k.text() == key.text());
+            match at.filter(|at| field.is_same(&source.node.entries()[*at].1)) {
+                Some(_) => Ok(()),
+                None => work.spend_node(field),
+            }
+        })
+    }
+
     /// The value, with those fields taken over that are as they were read: a large CRD is not converted anew.
     fn value_with(&self, source: &Document) -> Result<Value, ValueError> {
         let mut rest = Vec::new();
@@ -290,7 +312,7 @@ impl Resource {
 impl Document {
     pub(crate) fn new(node: Node) -> Document {
         let values = node.entries().iter().map(|_| OnceLock::new()).collect();
-        Document { node, values }
+        Document { node, values, weight: OnceLock::new() }
     }
 }
 

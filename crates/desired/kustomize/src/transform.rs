@@ -35,27 +35,29 @@ pub(crate) fn run(
     session: &mut Session<'_>,
     resources: &mut ResMap,
 ) -> Result<()> {
-    let done = |resources: &mut ResMap, kind: &str| {
+    let done = |resources: &mut ResMap, kind: &str| -> Result<()> {
+        session.work.spend(1 + resources.list.len() as u64)?;
         if let Some(origin) = &level.origin {
             annotate(resources, &origin.configured(level.file_name, kind));
         }
         resources.drop_empty();
+        Ok(())
     };
     if !k.patches_strategic_merge.is_empty() {
         let patches = patch::load_strategic(&k.patches_strategic_merge, &level.loader, session)
             .within(|| "patchesStrategicMerge".to_string())?;
         patch::run_strategic(&patches, resources, session).within(|| "patchesStrategicMerge".to_string())?;
-        done(resources, "PatchStrategicMergeTransformer");
+        done(resources, "PatchStrategicMergeTransformer")?;
     }
     for (i, entry) in k.patches.iter().enumerate() {
         let loaded = patch::load(entry, &level.loader, session).within(|| format!("patches[{i}]"))?;
         patch::run(entry, loaded, resources, session).within(|| format!("patches[{i}]"))?;
-        done(resources, "PatchTransformer");
+        done(resources, "PatchTransformer")?;
     }
     if !k.namespace.is_empty() {
         let namespace = namespace::Namespace::new(&k.namespace, config.namespace.clone());
         namespace.run(resources, &session.schema).within(|| "namespace".to_string())?;
-        done(resources, "NamespaceTransformer");
+        done(resources, "NamespaceTransformer")?;
     }
     for (field, text, specs, kind) in [
         ("namePrefix", &k.name_prefix, &config.name_prefix, "PrefixTransformer"),
@@ -64,41 +66,54 @@ pub(crate) fn run(
         if !text.is_empty() {
             affix::run(kind == "PrefixTransformer", text, specs, resources, &session.schema)
                 .within(|| field.to_string())?;
-            done(resources, kind);
+            done(resources, kind)?;
         }
     }
     if !k.labels.is_empty() || !k.common_labels.is_empty() {
         for (i, label) in k.labels.iter().enumerate() {
+            spend_texts(&label.pairs, resources, session)?;
             let specs = label_specs(label, config).within(|| format!("labels[{i}]"))?;
             labels::run(&label.pairs, &specs, resources).within(|| format!("labels[{i}]"))?;
-            done(resources, "LabelTransformer");
+            done(resources, "LabelTransformer")?;
         }
+        spend_texts(&k.common_labels, resources, session)?;
         labels::run(&k.common_labels, &config.common_labels, resources).within(|| "commonLabels".to_string())?;
-        done(resources, "LabelTransformer");
+        done(resources, "LabelTransformer")?;
     }
     if !k.common_annotations.is_empty() {
+        spend_texts(&k.common_annotations, resources, session)?;
         annotations::run(&k.common_annotations, &config.common_annotations, resources)
             .within(|| "commonAnnotations".to_string())?;
-        done(resources, "AnnotationsTransformer");
+        done(resources, "AnnotationsTransformer")?;
     }
     for (i, entry) in k.patches_json6902.iter().enumerate() {
         patch::run_json6902(entry, &level.loader, resources, session).within(|| format!("patchesJson6902[{i}]"))?;
-        done(resources, "PatchJson6902Transformer");
+        done(resources, "PatchJson6902Transformer")?;
     }
     for (i, replica) in k.replicas.iter().enumerate() {
         replicas::run(replica, &config.replicas, resources, &session.schema).within(|| format!("replicas[{i}]"))?;
-        done(resources, "ReplicaCountTransformer");
+        done(resources, "ReplicaCountTransformer")?;
     }
     for (i, image) in k.images.iter().enumerate() {
         images::run(image, &config.images, resources).within(|| format!("images[{i}]"))?;
-        done(resources, "ImageTagTransformer");
+        done(resources, "ImageTagTransformer")?;
     }
     if !k.replacements.is_empty() {
         let replacements = replacement::load(&k.replacements, &level.loader).within(|| "replacements".to_string())?;
-        replacement::run(&replacements, resources, &session.schema).within(|| "replacements".to_string())?;
-        done(resources, "ReplacementTransformer");
+        replacement::run(&replacements, resources, &session.work).within(|| "replacements".to_string())?;
+        done(resources, "ReplacementTransformer")?;
     }
     Ok(())
+}
+
+/// Takes the steps that writing texts into each object costs.
+fn spend_texts(
+    texts: &std::collections::BTreeMap<String, String>,
+    resources: &ResMap,
+    session: &Session<'_>,
+) -> Result<()> {
+    let bytes: usize = texts.iter().map(|(key, value)| key.len() + value.len()).sum();
+    session.work.spend((1 + bytes as u64 / 32) * resources.list.len() as u64)
 }
 
 /// Where the labels of an entry go.

@@ -14,6 +14,7 @@ use crate::resource::Resource;
 use crate::schema::{Graph, Schema};
 use crate::transform::namespace::{Namespace, Subjects};
 use crate::transform::{affix, annotations, images, json_patch, labels, replacement, replicas, value_add};
+use crate::work::Work;
 
 struct Tally {
     part: &'static str,
@@ -86,6 +87,7 @@ fn corpus_merge2() {
             schema: &schema,
             prepend: record.get_path(&["opts", "ListIncreaseDirection"]) == Some(&Value::Int(1)),
             infer: record.get("infer") == Some(&Value::Bool(true)),
+            work: &Work::default(),
         };
         let null = || Node::scalar("null").with_tag(crate::node::Tag::Null);
         let got = merge.apply(node("dest").unwrap_or_else(null), node("src").unwrap_or_else(null));
@@ -158,7 +160,7 @@ fn filter(kind: &str, filter: &Value, input: &str) -> Result<String> {
             replicas::set(&replica, &one(f)?[0], &mut resources.list)?;
         }
         "replacement.Filter" => {
-            replacement::run(&f.list("replacements", Replacement::read)?, &mut resources, &schema)?;
+            replacement::run(&f.list("replacements", Replacement::read)?, &mut resources, &Work::default())?;
         }
         "valueadd.Filter" => {
             let target = value_add::Target {
@@ -172,13 +174,13 @@ fn filter(kind: &str, filter: &Value, input: &str) -> Result<String> {
             let patch = bowline_base_value::yaml::from_yaml(f.text("Patch")?).unwrap();
             let operations = json_patch::parse(&patch)?;
             for resource in &mut resources.list {
-                let value = json_patch::apply(crate::node::to_value(&resource.node)?, &operations)?;
+                let value = json_patch::apply(crate::node::to_value(&resource.node)?, &operations, &Work::default())?;
                 resource.node = crate::node::from_value(&value);
             }
         }
         "patchstrategicmerge.Filter" => {
             let patch = crate::node::from_value(f.value("Patch").unwrap_or(&Value::Null));
-            let merge = Merge { schema: &schema, prepend: true, infer: false };
+            let merge = Merge { schema: &schema, prepend: true, infer: false, work: &Work::default() };
             let mut kept = Vec::new();
             for resource in resources.list {
                 if let Some(node) = merge.apply(resource.node.clone(), patch.clone())? {

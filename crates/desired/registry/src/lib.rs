@@ -3,7 +3,6 @@
 //! [`Registries`] is the adapter behind [`Charts`](bowline_core_ports::Charts): it asks repositories for their indexes and registries
 //! for their tags, chooses a version, fetches the archive once, checks it and unpacks it into a [`Tree`](bowline_base_tree::Tree)
 //! that is kept on disk within a budget. All requests go out through [`Egress`](bowline_base_egress::Egress).
-//! [`supply`] fetches what a render needs besides: value files behind URLs, charts that a chart depends on.
 
 mod access;
 mod archive;
@@ -17,11 +16,9 @@ mod pack;
 mod registries;
 mod secrets;
 mod settings;
-mod supply;
 mod version;
 
 pub use access::{Access, AccessError, Credentials};
 pub use registries::{Dependency, Registries, Repositories};
 pub use secrets::Secrets;
 pub use settings::{Limits, Settings};
-pub use supply::supply;

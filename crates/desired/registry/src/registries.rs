@@ -347,7 +347,6 @@ impl Registries {
     }
 
     async fn fetch_file(&self, text: &str, freshness: Freshness) -> Result<Arc<[u8]>, SourceError> {
-        const WHAT: &str = "error fetching value file";
         let arrived = Instant::now();
         let flight = self.flights.of(text);
         let _one = flight.lock().await;
@@ -371,12 +370,13 @@ impl Registries {
             proxy: self.shared.machine.for_url(url).cloned(),
         };
         let ask = Ask { login: user.as_ref(), gzip: true, ..Ask::get(url.clone().without_user(), &route) };
-        let reply = self.shared.egress.send(ask).await.map_err(|e| failure::unanswered(WHAT, &e))?;
+        let unanswered = |e: &bowline_base_egress::Error| failure::unanswered(&url.to_string(), e);
+        let reply = self.shared.egress.send(ask).await.map_err(|e| unanswered(&e))?;
         if reply.status != StatusCode::OK {
-            let text = format!("{WHAT}: {url} answered {}", reply.status);
+            let text = format!("{url} answered {}", reply.status);
             return Err(SourceError::new(SourceErrorKind::NoSuchRevision, text));
         }
-        let bytes: Arc<[u8]> = reply.bytes(FILE).await.map_err(|e| failure::unanswered(WHAT, &e))?.into();
+        let bytes: Arc<[u8]> = reply.bytes(FILE).await.map_err(|e| unanswered(&e))?.into();
         self.files.insert(text.to_string(), (arrived, bytes.clone()), bytes.len() + text.len());
         Ok(bytes)
     }

@@ -10,7 +10,6 @@ mod memo;
 mod outside;
 mod overrides;
 mod request;
-mod supplies;
 mod tool;
 
 #[cfg(test)]
@@ -19,7 +18,6 @@ mod tests;
 pub use environment::Environment;
 pub use finish::{Finished, Ownership, finish};
 pub use memo::Memo;
-pub use outside::{Fetched, Outside, Wanted};
+pub use outside::{Fetched, Need, Outside};
 pub use request::{Engine, Engines, Features, Jsonnet, Made, RenderError, Rendered, Request, render};
-pub use supplies::{Need, Supplies};
 pub use tool::{Tool, detect};

@@ -10,7 +10,7 @@ use bowline_base_tree::{ObjectId, Recorder, Trace, Tree};
 use bowline_base_value::Value;
 
 use crate::outside::Observed;
-use crate::{Engines, Features, Fetched, RenderError, Rendered, Request, Tool, Wanted, render};
+use crate::{Engines, Features, Fetched, Need, RenderError, Rendered, Request, Tool, render};
 
 /// Results of [`render`], each with the [`Trace`] of what was read. At another commit the trace is checked, a few look-ups, and
 /// where it holds so does the result. Holds at most a number of bytes; what was not asked for longest goes first.
@@ -29,7 +29,7 @@ struct Entry {
     /// What was read of the trees of other sources, by their names.
     refs: Vec<(String, Read)>,
     /// What was read from elsewhere.
-    outside: Vec<(Wanted, Kept)>,
+    outside: Vec<(Need, Kept)>,
 }
 
 /// What something from elsewhere was.
@@ -107,7 +107,7 @@ impl Memo {
 
     /// What the remembered result for `request` read from elsewhere: it holds as long as that is the same, so it is fetched before
     /// [`Memo::render`] is asked.
-    pub fn needs(&self, request: &Request<'_>, features: &Features) -> Vec<Wanted> {
+    pub fn needs(&self, request: &Request<'_>, features: &Features) -> Vec<Need> {
         let entry = self.entries.get(&key(request, features));
         entry.map(|entry| entry.outside.iter().map(|(need, _)| need.clone()).collect()).unwrap_or_default()
     }
@@ -194,10 +194,9 @@ impl Read {
 /// Everything that a result depends on besides the trees, the commit's name and the cluster.
 fn key(request: &Request<'_>, features: &Features) -> String {
     let source = serde_json::to_string(request.source).unwrap_or_default();
-    let Request { app, namespace, project, supplies, .. } = request;
-    let supplied = supplies.hash();
+    let Request { app, namespace, project, .. } = request;
     let refs: Vec<&str> = request.refs.keys().map(String::as_str).collect();
-    format!("{source}\u{0}{app}\u{0}{namespace}\u{0}{project}\u{0}{refs:?}\u{0}{features:?}\u{0}{supplied}")
+    format!("{source}\u{0}{app}\u{0}{namespace}\u{0}{project}\u{0}{refs:?}\u{0}{features:?}")
 }
 
 fn cluster(request: &Request<'_>) -> u64 {

@@ -9,7 +9,7 @@ use bowline_core_types::Object;
 use bowline_desired_plain::{Directory, File, PlainError};
 
 use crate::overrides::overridden;
-use crate::{Environment, Need, Outside, Supplies, Tool, detect};
+use crate::{Environment, Outside, Tool, detect};
 
 /// What is to be rendered.
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +30,6 @@ pub struct Request<'a> {
     pub api_versions: &'a [String],
     /// Trees that other sources of the application gave a name (`ref`).
     pub refs: &'a BTreeMap<String, Tree>,
-    /// What was fetched for it: value files behind URLs, charts that its chart depends on.
-    pub supplies: &'a Supplies,
     /// What was fetched from elsewhere. Where something is missing the render fails, and [`Outside::needs`] names it.
     pub outside: &'a Outside,
 }
@@ -77,8 +75,6 @@ pub struct Made {
     pub objects: Vec<Object>,
     /// What people should know.
     pub warnings: Vec<String>,
-    /// What has to be fetched first: there are no objects then.
-    pub needs: Vec<Need>,
 }
 
 /// Evaluates Jsonnet.
@@ -150,9 +146,6 @@ pub enum RenderError {
         /// The source.
         what: String,
     },
-    /// Something has to be fetched first: render again with it among the supplies.
-    #[error("it needs what is not in the source")]
-    Needs(Vec<Need>),
     /// The renderer failed.
     #[error("{reason}")]
     Engine {
@@ -202,10 +195,7 @@ pub fn render(
         Tool::Plugin | Tool::Other(_) => return Err(RenderError::NotBuilt { tool: "plugin", what: what() }),
         Tool::Directory => directory(source, tree, features, engines.jsonnet, &environment)?,
     };
-    let Made { objects, warnings, needs } = made;
-    if !needs.is_empty() {
-        return Err(RenderError::Needs(needs));
-    }
+    let Made { objects, warnings } = made;
     Ok(Rendered { objects, tool, warnings, used_revision: environment.used_revision() })
 }
 
@@ -277,7 +267,7 @@ fn directory(
     };
     let manifests = bowline_desired_plain::manifests(&files, &mut evaluate)?;
     let objects = manifests.into_iter().map(|manifest| manifest.object).collect();
-    Ok(Made { objects, warnings, ..Made::default() })
+    Ok(Made { objects, warnings })
 }
 
 // === impl Features ===

@@ -29,14 +29,8 @@ fn with_source(source: &ApplicationSource) -> Request<'_> {
         kube_version: "",
         api_versions: &[],
         refs: &NO_REFS,
-        supplies: no_supplies(),
         outside: &NOTHING,
     }
-}
-
-fn no_supplies() -> &'static Supplies {
-    static NONE: std::sync::OnceLock<Supplies> = std::sync::OnceLock::new();
-    NONE.get_or_init(Supplies::new)
 }
 
 fn with<T>(source: &ApplicationSource, app: &str, then: impl FnOnce(&Request<'_>) -> T) -> T {
@@ -253,17 +247,13 @@ impl Engine for Base {
         _: &Environment,
     ) -> Result<Made, String> {
         let url = tree.read_text("app/base").map_err(|e| e.to_string())?;
-        match request.outside.get(&base(&url)).ok_or("it is not there yet")?? {
-            Fetched::Tree(tree) => {
-                Ok(Made { objects: vec![object(&tree.read_text("a").map_err(|e| e.to_string())?)], ..Made::default() })
-            }
-            Fetched::File(_) => Err("a file".to_string()),
-        }
+        let tree = request.outside.tree(&base(&url)).ok_or("it is not there yet")??;
+        Ok(Made { objects: vec![object(&tree.read_text("a").map_err(|e| e.to_string())?)], ..Made::default() })
     }
 }
 
-fn base(url: &str) -> Wanted {
-    Wanted::Git { url: url.to_string(), revision: "main".to_string() }
+fn base(url: &str) -> Need {
+    Need::Git { url: url.to_string(), revision: "main".to_string() }
 }
 
 #[test]
@@ -349,6 +339,10 @@ fn an_explicit_helm_source_is_refused_by_name_until_there_is_an_engine() {
 /// A renderer of charts that needs a file behind a URL.
 struct Needy;
 
+fn values() -> Need {
+    Need::Values { url: "https://h/values.yaml".to_string() }
+}
+
 impl Engine for Needy {
     fn render(
         &self,
@@ -359,34 +353,34 @@ impl Engine for Needy {
         _: &Environment,
     ) -> Result<Made, String> {
         assert_eq!(source.path, "", "a chart from a repository is the tree's root");
-        let need = Need::File { url: "https://h/values.yaml".to_string() };
-        match request.supplies.file("https://h/values.yaml") {
-            None => Ok(Made { needs: vec![need], ..Made::default() }),
-            Some(file) => {
-                let value = bowline_base_value::yaml::from_yaml(file).map_err(|e| e.to_string())?;
-                Ok(Made { objects: vec![Object::new(value).map_err(|e| e.to_string())?], ..Made::default() })
-            }
-        }
+        let file = request.outside.file(&values()).ok_or("it is not there yet")??;
+        let value = bowline_base_value::yaml::from_yaml(&file).map_err(|e| e.to_string())?;
+        Ok(Made { objects: vec![Object::new(value).map_err(|e| e.to_string())?], ..Made::default() })
     }
 }
 
 #[test]
-fn what_is_needed_besides_is_asked_for_and_part_of_what_a_result_hangs_on() {
+fn a_file_that_is_needed_is_asked_for_and_part_of_what_is_remembered() {
     let tree = MemoryTree::from_files([("Chart.yaml", "name: x")]);
     let source = ApplicationSource { chart: "x".into(), path: "ignored".into(), ..source("") };
     let (memo, features) = (Memo::new(1 << 20), Features::default());
     let engines = Engines { helm: Some(&Needy), ..Engines::default() };
-    let render = |supplies: &Supplies| {
-        let request = Request { supplies, ..with_source(&source) };
-        memo.render(&request, &tree, &features, engines).map(|r| r.objects[0].name().to_string())
+    let render = |outside: &Outside| {
+        let request = Request { outside, ..with_source(&source) };
+        let made = memo.render(&request, &tree, &features, engines);
+        made.map(|r| r.objects[0].name().to_string()).map_err(|e| e.to_string())
     };
-    let mut supplies = Supplies::new();
-    let Err(RenderError::Needs(needs)) = render(&supplies) else { panic!("it was not asked for") };
-    assert!(needs.iter().all(|need| !supplies.has(need)));
+    let nothing = Outside::default();
+    assert_eq!(render(&nothing).unwrap_err(), "it is not there yet");
+    assert_eq!(nothing.needs(), [values()]);
     for name in ["one", "two", "two"] {
-        supplies.put_file("https://h/values.yaml", config(name).into_bytes().into());
-        assert_eq!(render(&supplies).unwrap(), name);
+        let mut outside = Outside::default();
+        outside.insert(values(), Ok(Fetched::File(config(name).into_bytes().into())));
+        assert_eq!(render(&outside).unwrap(), name);
     }
-    assert_eq!(memo.counts(), (1, 0), "another file is another question, the same one is answered from memory");
-    assert_eq!(supplies.needs(), needs);
+    assert_eq!(memo.counts(), (1, 1), "the same file is answered from memory");
+    assert_eq!(memo.needs(&with_source(&source), &features), [values()]);
+    let mut wrong = Outside::default();
+    wrong.insert(values(), Ok(Fetched::Tree(tree.clone())));
+    assert_eq!(render(&wrong).unwrap_err(), "https://h/values.yaml is not a file");
 }

@@ -9,7 +9,7 @@ use bowline_core_control::World;
 use bowline_core_crd::{ApplicationSource, ApplicationSourceType};
 use bowline_core_ports::Freshness;
 use bowline_core_types::{HookType, Object, ResourceKey, is_hook, is_skipped};
-use bowline_desired_render::{Features, Need, Outside, Ownership, Rendered, Request, Supplies, finish};
+use bowline_desired_render::{Features, Outside, Ownership, Rendered, Request, finish};
 use bowline_live_cache::KindFilter;
 
 use crate::Shared;
@@ -71,8 +71,6 @@ impl Desired {
 /// What was made of the same renders before.
 pub struct Remembered {
     rendered: Vec<Arc<Rendered>>,
-    /// What each source needed besides.
-    needs: Vec<Vec<Need>>,
     asked: (String, String),
     kinds: usize,
     filter: KindFilter,
@@ -102,12 +100,10 @@ pub async fn desired(
         .filter(|(source, _)| source.is_ref())
         .map(|(source, (_, tree))| (source.ref_.clone(), tree.clone()))
         .collect();
-    let mut needs = remembered.as_ref().map(|known| known.needs.clone()).unwrap_or_default();
-    needs.resize(total, Vec::new());
     let features = features(&shared.world);
     let cluster = destination.cache.state();
     let discovery = destination.cache.discovery();
-    let (none, nothing) = (Supplies::new(), Outside::default());
+    let nothing = Outside::default();
     let mut rendered = Vec::with_capacity(total);
     for (i, (source, (revision, tree))) in target.sources.iter().zip(&trees).enumerate() {
         if lends_only(source) {
@@ -127,10 +123,9 @@ pub async fn desired(
             kube_version: cluster.server_version.as_deref().unwrap_or_default(),
             api_versions: &api_versions,
             refs: &refs,
-            supplies: &none,
             outside: &nothing,
         };
-        let result = render(shared, request, tree, &features, look, &mut needs[i]).await;
+        let result = render(shared, request, tree, &features, look).await;
         rendered.push(result.map_err(|e| failed(i, total, &e))?);
     }
     let revisions: Vec<String> = trees.into_iter().map(|(revision, _)| revision).collect();
@@ -147,7 +142,6 @@ pub async fn desired(
         && known.rendered.iter().zip(&rendered).all(|(a, b)| Arc::ptr_eq(a, b))
     {
         known.desired.revisions = revisions;
-        known.needs = needs;
         return Ok(known.desired.clone());
     }
     let mut desired = made(
@@ -159,7 +153,7 @@ pub async fn desired(
     );
     desired.revisions = revisions;
     desired.tools = rendered.iter().map(|r| r.tool.clone()).collect();
-    *remembered = Some(Remembered { rendered, needs, asked: who, kinds, filter, desired: desired.clone() });
+    *remembered = Some(Remembered { rendered, asked: who, kinds, filter, desired: desired.clone() });
     Ok(desired)
 }
 
@@ -173,7 +167,7 @@ pub async fn of_files(
 ) -> Result<Desired, String> {
     let (state, discovery) = (destination.cache.state(), destination.cache.discovery());
     let (api_versions, refs) = (discovery.api_versions(), BTreeMap::new());
-    let (supplies, outside) = (Supplies::new(), Outside::default());
+    let outside = Outside::default();
     let request = Request {
         source,
         app: asked.instance,
@@ -183,11 +177,10 @@ pub async fn of_files(
         kube_version: state.server_version.as_deref().unwrap_or_default(),
         api_versions: &api_versions,
         refs: &refs,
-        supplies: &supplies,
         outside: &outside,
     };
     let look = Look { project: asked.project, freshness: asked.freshness, hard: asked.hard };
-    let rendered = render(shared, request, files, &features(&shared.world), look, &mut Vec::new()).await?;
+    let rendered = render(shared, request, files, &features(&shared.world), look).await?;
     let whose = (asked.instance, asked.namespace);
     let mut desired = made(shared, destination, rendered.objects.iter().cloned(), whose, destination.cache.filter());
     desired.revisions = vec![String::new()];

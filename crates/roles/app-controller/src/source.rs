@@ -7,14 +7,11 @@ use bowline_core_crd::ApplicationSource;
 use bowline_core_ports::{Charts, Freshness, Place, Sources};
 use bowline_core_project::is_source_permitted;
 use bowline_desired_fetch::{Fetcher, until_complete};
-use bowline_desired_registry::supply;
-use bowline_desired_render::{Engines, Features, Need, RenderError, Rendered, Request, Supplies};
+use bowline_desired_render::{Engines, Features, Rendered, Request};
 
 use crate::Shared;
 
-/// Rounds of fetching for one render: value files and dependencies come in one each; more would be a render that asks on and on.
-const ROUNDS: usize = 4;
-/// How old a value file behind a URL may be: as long as Argo CD keeps what it rendered.
+/// How old a file behind a URL may be, and a version that a range means: as long as Argo CD keeps what it rendered.
 const DAY: Freshness = Freshness::Within(24 * 3600 * 1000);
 
 /// How a source is looked at.
@@ -57,54 +54,37 @@ pub async fn files(
     Ok((resolved.revision, tree))
 }
 
-/// Renders a source with what it needs besides; `needs` are those of the last time, and those of this time after.
+/// Renders a source with what it needs from elsewhere.
 pub async fn rendered(
     shared: &Shared,
     request: Request<'_>,
     tree: &Tree,
     features: &Features,
     look: Look<'_>,
-    needs: &mut Vec<Need>,
 ) -> Result<Arc<Rendered>, String> {
-    let fresh = if look.hard { Freshness::Now } else { DAY };
-    let mut supplies = Supplies::new();
-    for need in std::mem::take(needs) {
-        // What cannot be had any more may not be needed any more: the render asks for it where it is.
-        if let Err(reason) = supply(&*shared.charts, [need], look.project, fresh, &mut supplies).await {
-            tracing::debug!(reason, "what was needed for a render before cannot be had");
-        }
-    }
     let project = shared.world.project(look.project);
     let permits = |url: &str| project.as_deref().is_some_and(|project| is_source_permitted(&project.spec, url));
     let sources = shared.sources.inheriting(&request.source.repo_url);
-    let fetcher = Fetcher { sources: &sources, project: look.project, permits: &permits, freshness: look.freshness };
+    let fetcher = Fetcher {
+        sources: &sources,
+        charts: &*shared.charts,
+        project: look.project,
+        permits: &permits,
+        freshness: look.freshness,
+        files: if look.hard { Freshness::Now } else { DAY },
+    };
     let engines: Engines<'_> = shared.engines.borrow();
-    let mut rounds = 0;
-    loop {
-        let request = Request { supplies: &supplies, ..request };
-        let outside = shared.memo.needs(&request, features);
-        let result = until_complete(fetcher, outside, |outside| {
-            let request = Request { outside, ..request };
-            if look.hard {
-                shared.memo.forget(&request, features);
-            }
-            // A large chart must not hold up what else this thread has to do.
-            Ok(tokio::task::block_in_place(|| shared.memo.render(&request, tree, features, engines)))
-        });
-        let missing = match result.await? {
-            Ok(rendered) => {
-                *needs = supplies.needs();
-                return Ok(rendered);
-            }
-            Err(RenderError::Needs(needs)) => needs,
-            Err(error) => return Err(error.to_string()),
-        };
-        rounds += 1;
-        if rounds > ROUNDS || missing.iter().all(|need| supplies.has(need)) {
-            return Err(RenderError::Needs(missing).to_string());
+    let known = shared.memo.needs(&request, features);
+    until_complete(fetcher, known, |outside| {
+        let request = Request { outside, ..request };
+        if look.hard {
+            shared.memo.forget(&request, features);
         }
-        supply(&*shared.charts, missing, look.project, fresh, &mut supplies).await?;
-    }
+        // A large chart must not hold up what else this thread has to do.
+        let made = tokio::task::block_in_place(|| shared.memo.render(&request, tree, features, engines));
+        made.map_err(|e| e.to_string())
+    })
+    .await
 }
 
 fn place<'a>(source: &'a ApplicationSource, project: &'a str) -> Place<'a> {

@@ -2,4 +2,5 @@
 
 mod compare;
 mod fields;
+mod overrides;
 mod random;

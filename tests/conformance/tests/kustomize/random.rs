@@ -105,7 +105,7 @@ fn random_overlays_print_the_same_bytes() {
         }
     }
     assert!(failures.is_empty(), "{} of {count} differ\n{}", failures.len(), failures.join("\n"));
-    assert!(built as u64 * 2 > count, "most compositions must build, else little is compared: {built} of {count}");
+    assert!(built as u64 * 5 > count * 2, "many compositions must build, else little is compared: {built} of {count}");
 }
 
 /// Files with something broken in them: a line gone, doubled or out of place, a character changed.

@@ -7,6 +7,7 @@ import {segment} from '@/api/client'
 import type {Application, ApplicationApplicationSyncWindowsResponse, ApplicationTree, RevisionMetadata} from '@/api/contract'
 import {useAsk} from '@/api/queries'
 import type {Row} from '@/api/fleet'
+import {sourcesOf} from '@/api/fleet-fold'
 import type {Explained} from '@/explain/explain'
 import {heldBy} from '@/explain/held'
 import {Age, useNow} from '@/parts/Age'
@@ -63,6 +64,7 @@ export default function Head({app, row, explained, gone, cut, place, whole}: Hea
   const tell = (what: Promise<unknown>, done: string) => void what.then(() => toast(done, 'ok'), error => toast(`${row.name}: ${error instanceof Error ? error.message : String(error)}`, 'bad'))
   const refresh = (hard: boolean) => tell(refreshApplication(row, hard), `${row.name} is ${hard ? 'rendered and compared' : 'compared'} anew`)
   const sync = () => (past || maySync ? toast(past || maySync || '', 'bad') : setDialog('sync'))
+  const plan = () => change({plan: sourcesOf(app).map(source => encodeURIComponent(source.targetRevision || 'HEAD')).join(',') || 'HEAD'}, true)
   const running = row.operation?.phase === 'Running'
   const waiting = waitingForConfirmation(app)
   const counts = (['error', 'warning', 'info'] as const).map(level => [level, row.conditions?.filter(one => one.level === level).length ?? 0] as const).filter(([, count]) => count > 0)
@@ -77,6 +79,7 @@ export default function Head({app, row, explained, gone, cut, place, whole}: Hea
     s: {label: 'Sync', do: sync},
     r: {label: 'Refresh', do: () => refresh(false)},
     R: {label: 'Hard refresh', do: () => refresh(true)},
+    P: {label: 'What would a revision change?', do: plan},
     d: {label: 'Diff', do: () => change(toView('diff'))},
     e: {label: 'Events', do: () => change(toView('events'))},
     '*': {label: starred ? 'Take from the favourites' : 'Add to the favourites', do: () => toggleFavourite(row.key)},
@@ -133,6 +136,7 @@ export default function Head({app, row, explained, gone, cut, place, whole}: Hea
             items={[
               {id: 'hard', label: 'Hard refresh', keys: 'R', refused: past || mayRead, do: () => refresh(true)},
               {id: 'auto', label: row.autoSync ? 'Switch auto-sync off' : 'Switch auto-sync on', refused: past || mayChange, do: () => tell(setAutoSync(app, !row.autoSync), `Auto-sync is ${row.autoSync ? 'off' : 'on'}`)},
+              {id: 'plan', label: 'What would a revision change?', keys: 'P', refused: past || mayRead, do: plan},
               {id: 'history', label: 'History and rollback', do: () => change(toView('history'))},
               {id: 'link', label: 'Copy the link', keys: 'c', do: () => tell(copyText(location.href), 'The link is copied')},
               {id: 'delete', label: 'Delete…', danger: true, apart: true, refused: past || mayDelete, do: () => setDialog('remove')},

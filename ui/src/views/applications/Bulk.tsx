@@ -10,6 +10,7 @@ import {faultsOf, PLAIN, wordFor, type SyncChoice} from '@/views/application/syn
 import {How} from '@/views/application/sync/How'
 import {deleteApplication, doToMany, refreshApplication, summary, syncApplication, type Cascade, type Named, type Outcome} from './actions'
 import css from './Applications.module.css'
+import One from './One'
 import {useRefused} from './rights'
 
 export type BulkKind = 'sync' | 'refresh' | 'delete'
@@ -25,8 +26,13 @@ const CASCADES: Array<[Cascade, string]> = [
   ['orphan', 'The application alone; what it made keeps running'],
 ]
 
-/** One thing done to many applications, with one honest summary of what happened to each. */
-export default function Bulk({kind, apps: given, onClose}: {kind: BulkKind; apps: Named[]; onClose(done: boolean): void}) {
+/** One thing done to some applications: to one with all that can be said of it, to many with one honest summary of what happened to each. */
+export default function Bulk(props: {kind: BulkKind; apps: Named[]; onClose(done: boolean): void}) {
+  const [only] = props.apps
+  return props.apps.length === 1 && only && props.kind !== 'refresh' ? <One kind={props.kind} app={only} onClose={props.onClose} /> : <Many {...props} />
+}
+
+function Many({kind, apps: given, onClose}: {kind: BulkKind; apps: Named[]; onClose(done: boolean): void}) {
   const {verb, did} = VERBS[kind]
   const settings = useSettings()
   const barred = useRefused(given, kind === 'refresh' ? 'get' : kind, settings.data?.controllerNamespace)

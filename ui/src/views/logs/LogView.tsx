@@ -160,6 +160,8 @@ export function LogView({target, container, onContainer, words, change, embedded
         {state === 'open' ? (follow ? (held ? '; held, since you read further up' : '; following') : '') : state === 'ended' ? (errors.length === 0 ? '; all that there is' : '') : state === 'asking' ? '; asking' : '; cut, it comes back by itself'}
         {said && <span className={css.said}> {said}</span>}
       </p>
+      {all && read.length === 0 && (tree.error ?? pod.error) && <div className={css.error}><ErrorNote what="Which containers there are cannot be told." error={tree.error ?? pod.error} retry={() => { void tree.refetch(); void pod.refetch() }} /></div>}
+      {all && tree.data && pods.length === 0 && <p className={css.cut}>It has no pods now.</p>}
       {errors.map(({container: of, error, ends}) => (ends ? <div key={of} className={css.error}><ErrorNote what={`The logs of ${of} cannot be read.`} error={error} retry={again}>{previous && <span>A container that never ended has no previous logs.</span>}</ErrorNote></div> : <p key={of} className={css.cut}>{of}: {error.message} Trying again.</p>))}
       <div
         ref={box}

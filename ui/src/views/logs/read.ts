@@ -32,6 +32,7 @@ const MOST_CHARACTERS = 40_000_000
 const LONGEST = 64 * 1024
 /** How long the first lines of several containers are gathered, to be put in order. */
 const GATHER = 600
+const MOST_PENDING = 50_000
 
 /** How it stands: of each container that does not go on by itself the reason. */
 export interface Reading {
@@ -82,7 +83,7 @@ export function useLogs(target: Target, containers: readonly string[], wish: Wis
       frame = 0
       // The pasts of several containers come side by side and belong into each other.
       if (containers.length > 1) {
-        if (Date.now() - begun < GATHER) {
+        if (Date.now() - begun < GATHER && pending.length < MOST_PENDING) {
           frame = requestAnimationFrame(flush)
           return
         }
@@ -94,6 +95,8 @@ export function useLogs(target: Target, containers: readonly string[], wish: Wis
     }
     for (const container of containers) {
       let heard = 0
+      // Each message has its own copy of a name that is the same for thousands of lines.
+      const pods = new Map<string, string>()
       // Of each pod its newest line, and of those at the last cut: what comes again is told by its time.
       const newest = new Map<string, string>()
       let told = new Map<string, string>()
@@ -109,17 +112,23 @@ export function useLogs(target: Target, containers: readonly string[], wish: Wis
         silence: 0,
         signal: inner.signal,
         onMessage(message) {
-          const {content = '', last, podName = '', timeStampStr = ''} = message as ApplicationLogEntry
+          const {content = '', last, podName: name = '', timeStampStr = ''} = message as ApplicationLogEntry
           if (last) {
             set('ended')
             inner.abort()
             return
           }
+          const podName = pods.get(name) ?? name
+          pods.set(podName, podName)
           if (timeStampStr !== '' && timeStampStr <= (told.get(podName) ?? '')) return
           pending.push({text: content.length > LONGEST ? `${content.slice(0, LONGEST)} … and ${content.length - LONGEST} more characters` : content, pod: podName, container, time: timeStampStr})
           if (timeStampStr > (newest.get(podName) ?? '')) newest.set(podName, timeStampStr)
           heard = Date.now()
-          if (!frame) frame = requestAnimationFrame(flush)
+          // A page that is not looked at has no frames, and its lines come all the same.
+          if (pending.length >= MOST_PENDING) {
+            cancelAnimationFrame(frame)
+            flush()
+          } else if (!frame) frame = requestAnimationFrame(flush)
         },
         onState(now) {
           if (now.state === 'open') {

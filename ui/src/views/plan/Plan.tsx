@@ -150,10 +150,10 @@ export default function Plan({application}: {application: Application}) {
       )}
       {plan.data && (
         <footer className={css.foot}>
-          <span className={css.dim}>{read.size > 0 ? `${Math.min(read.size, list.length)} of ${list.length} read` : 'j and k walk, m marks as read'}</span>
+          <span className={css.dim}>{read.size > 0 ? `${Math.min(read.size, list.length)} of ${list.length} read` : list.length > 1 ? 'j and k walk, m marks as read' : ''}</span>
           <span className={css.space} />
           <Button look="primary" refused={patch !== undefined ? 'This is the plan of an edited application: save it first, in its configuration' : doing === 0 ? 'Nothing would change' : false} onClick={() => setSyncing(true)}>
-            Sync {doing} {doing === 1 ? 'object' : 'objects'}…
+            {doing === 0 ? 'Sync' : `Sync ${doing} ${doing === 1 ? 'object' : 'objects'}`}…
           </Button>
         </footer>
       )}

@@ -179,32 +179,45 @@ fn class<'t>(out: &mut String, text: &'t str) -> Result<&'t str, String> {
     let mut first = true;
     loop {
         let Some(c) = rest.chars().next() else { return Err(format!("missing closing ]: `{whole}`")) };
-        match c {
-            ']' if !first => {
-                out.push(']');
-                return Ok(&rest[1..]);
-            }
-            '[' if rest.starts_with("[:") && rest[2..].contains(":]") => {
-                let end = rest.find(":]").map_or(rest.len(), |i| i + 2);
-                out.push_str(&rest[..end]);
-                rest = &rest[end..];
-            }
-            '\\' => rest = escape(out, rest, true)?,
-            '-' => {
-                out.push_str(if first || rest[1..].starts_with(']') { r"\-" } else { "-" });
-                rest = &rest[1..];
-            }
-            c @ ('[' | ']' | '&' | '~' | '^' | ' ' | '#') => {
-                literal(out, c);
-                rest = &rest[1..];
-            }
-            c => {
-                out.push(c);
-                rest = &rest[c.len_utf8()..];
-            }
+        if c == ']' && !first {
+            out.push(']');
+            return Ok(&rest[1..]);
         }
         first = false;
+        if rest.starts_with("[:") && rest[2..].contains(":]") {
+            let end = rest.find(":]").map_or(rest.len(), |i| i + 2);
+            out.push_str(&rest[..end]);
+            rest = &rest[end..];
+        } else if rest.starts_with('\\') && rest[1..].starts_with(['d', 'D', 's', 'S', 'w', 'W', 'p', 'P']) {
+            // What stands for many characters begins no range: a hyphen after it is one.
+            rest = escape(out, rest, true)?;
+        } else {
+            rest = class_character(out, rest, whole)?;
+            if rest.starts_with('-') && !rest[1..].starts_with(']') && rest.len() > 1 {
+                out.push('-');
+                rest = class_character(out, &rest[1..], whole)?;
+            }
+        }
     }
+}
+
+/// Writes one character of a bracket expression; gives what is after it.
+fn class_character<'t>(out: &mut String, text: &'t str, whole: &str) -> Result<&'t str, String> {
+    let Some(c) = text.chars().next() else { return Err(format!("missing closing ]: `{whole}`")) };
+    if c == '\\' {
+        return match text[1..].chars().next() {
+            Some(many @ ('d' | 'D' | 's' | 'S' | 'w' | 'W' | 'p' | 'P')) => {
+                Err(format!("invalid escape sequence: `\\{many}`"))
+            }
+            _ => escape(out, text, true),
+        };
+    }
+    match c {
+        '-' => out.push_str(r"\-"),
+        '[' | ']' | '&' | '~' | '^' | ' ' | '#' => literal(out, c),
+        c => out.push(c),
+    }
+    Ok(&text[c.len_utf8()..])
 }
 
 /// Go's words for what the regex crate found wrong.
@@ -245,6 +258,10 @@ mod tests {
             (r"[\w-]", r"[0-9A-Za-z_\-]"),
             (r"a{2,3}{x}", r"a{2,3}\{x}"),
             (r"[[a]", r"[\x5Ba]"),
+            (r"[\w-\.]", r"[0-9A-Za-z_\-\x2E]"),
+            (r"[a-c-e]", r"[a-c\-e]"),
+            (r"[--/]", r"[\--/]"),
+            (r"[+--]", r"[+-\-]"),
             (r"[]a]", r"[\x5Da]"),
             (r"\Qa.b\E+", r"a\x2Eb+"),
             (r"[[:alpha:]_]", "[[:alpha:]_]"),
@@ -253,6 +270,7 @@ mod tests {
             assert_eq!(translate(go).as_deref(), Ok(want), "{go}");
         }
         assert_eq!(translate("[").unwrap_err(), "missing closing ]: `[`");
+        assert_eq!(translate(r"[a-\d]").unwrap_err(), r"invalid escape sequence: `\d`");
         assert_eq!(translate("a{1001}").unwrap_err(), "invalid repeat count: `{1001}`");
     }
 }

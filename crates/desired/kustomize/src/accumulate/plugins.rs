@@ -62,6 +62,7 @@ impl Level<'_> {
             for resource in resources.iter_mut().filter(|resource| resource.origin.is_none()) {
                 resource.origin.clone_from(&plugin.origin);
             }
+            session.work.spend((into.resources.list.len() * resources.len()) as u64)?;
             into.resources
                 .absorb(resources, &session.schema)
                 .within(|| format!("merging from generator {}", plugin.id))?;
@@ -79,6 +80,7 @@ impl Level<'_> {
         for configured in self.configurations(entries, k, session)? {
             let failed = || format!("plugin {} fails configuration", configured.id);
             let plugin = Plugin::new(&configured.kind, &configured.value, &self.loader, session).within(failed)?;
+            session.work.spend(1 + resources.list.len() as u64)?;
             plugin.run(resources, session)?;
             if let Some(origin) = &configured.origin {
                 crate::transform::annotate(resources, origin);

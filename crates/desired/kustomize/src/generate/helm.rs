@@ -1,5 +1,6 @@
 //! `helmCharts`: charts, inflated by the caller's Helm renderer.
 
+use bowline_base_tree::normalize;
 use bowline_base_value::yaml::to_yaml;
 use bowline_base_value::{Map, Value};
 
@@ -9,7 +10,7 @@ use crate::factory;
 use crate::kustomization::{HelmChart, HelmGlobals};
 use crate::loader::Loader;
 use crate::node::{read_one, to_value};
-use crate::ports::HelmRequest;
+use crate::ports::{HelmRequest, RemoteError};
 use crate::resource::Resource;
 
 /// The objects of one chart.
@@ -58,14 +59,25 @@ pub(super) fn inflate(
     request.values.push(if merge == "replace" && !no_inline {
         to_yaml(&inline).into_bytes()
     } else {
-        let path = match chart.values_file.as_str() {
+        let values = match chart.values_file.as_str() {
             "" => format!("{path}/values.yaml"),
             file => file.to_string(),
         };
-        let file = if chart.values_file.is_empty() && request.directory.is_none() {
-            helm.inflator.default_values(&request).map_err(Error::Object)?.into_bytes()
-        } else {
-            loader.load(&path)?.bytes().to_vec()
+        // What is fetched lies in the chart home, as far as the kustomization knows.
+        let inside = normalize(&values)
+            .ok()
+            .zip(normalize(&path).ok())
+            .and_then(|(values, home)| values.strip_prefix(&home)?.strip_prefix('/').map(String::from));
+        let path = values;
+        let file = match inside.filter(|_| request.directory.is_none()) {
+            Some(name) => {
+                let found = helm.inflator.file(&request, &name).map_err(|e| failed(&chart, e))?;
+                found.ok_or_else(|| Error::Load {
+                    path: path.clone(),
+                    reason: "no such file in the chart".to_string(),
+                })?
+            }
+            None => loader.load(&path)?.bytes().to_vec(),
         };
         if no_inline {
             file
@@ -84,13 +96,21 @@ pub(super) fn inflate(
         let content = loader.load(file).within(|| "could not load additionalValuesFile".to_string())?;
         request.values.push(content.bytes().to_vec());
     }
-    let text = helm.inflator.inflate(&request).map_err(Error::Object).within(|| format!("chart {}", chart.name))?;
+    let text =
+        helm.inflator.inflate(&request).map_err(|e| failed(&chart, e)).within(|| format!("chart {}", chart.name))?;
     let nodes = factory::nodes_from_bytes(&format!("chart {}", chart.name), text.as_bytes())?;
     let mut resources: Vec<Resource> = nodes.into_iter().map(Resource::new).collect();
     for resource in &mut resources {
         resource.build.from_helm = true;
     }
     Ok(resources)
+}
+
+fn failed(chart: &HelmChart, error: RemoteError) -> Error {
+    match error {
+        RemoteError::Pending => Error::Pending(format!("chart {}", chart.name)),
+        other => Error::Object(other.to_string()),
+    }
 }
 
 /// One mapping over the other: null removes, lists are replaced.

@@ -1,10 +1,12 @@
 //! Lists that are merged by the keys of their elements.
 
+use std::collections::HashSet;
+
 use crate::error::{Error, Result};
 use crate::node::{Kind, Node, Style, set_field, set_scalar};
 use crate::schema::Place;
 
-use super::{Merge, Patch};
+use super::{Merge, Patch, directive};
 
 /// Whether walking a node that no patch mentions would change it.
 pub(super) fn needs_walk(node: &Node, place: Option<Place<'_>>) -> bool {
@@ -30,14 +32,15 @@ pub(super) fn needs_walk_as_field(value: &Node, place: Option<Place<'_>>) -> boo
 
 /// Whether elements could not be told apart by their keys.
 fn repeats(items: &[Node], keys: &[String]) -> bool {
+    let mut known = HashSet::with_capacity(items.len());
     if keys.is_empty() {
-        return items.iter().enumerate().any(|(i, item)| items[..i].iter().any(|other| other.text() == item.text()));
+        return items.iter().any(|item| !known.insert(vec![item.text()]));
     }
-    let text = |item: &Node, key: &String| item.get(key).map(|node| node.text_unless_null().to_string());
-    items.iter().enumerate().any(|(i, item)| {
+    items.iter().any(|item| {
+        let texts: Vec<&str> =
+            keys.iter().map(|key| item.get(key).map(Node::text_unless_null).unwrap_or_default()).collect();
         // With several keys, elements that lack one can match others.
-        keys.iter().any(|key| text(item, key).is_none_or(|t| t.is_empty()))
-            || items[..i].iter().any(|other| keys.iter().all(|key| text(item, key) == text(other, key)))
+        texts.contains(&"") || !known.insert(texts)
     })
 }
 
@@ -67,6 +70,9 @@ impl<'s> Merge<'s> {
         let mut dest = dest;
         let scalars = keys.is_empty();
         let keys: Vec<String> = if scalars { vec![String::new()] } else { keys.to_vec() };
+        let length = dest.items().len() + patch.node(None).map_or(0, |list| list.items().len());
+        // Each element is looked for among all others, several times.
+        self.work.spend((length * length) as u64)?;
         let mut values = self.values(&dest, &patch, &keys, scalars);
         if keys.len() > 1 {
             unify(&mut values);
@@ -90,6 +96,12 @@ impl<'s> Merge<'s> {
             };
             let merged = self.walk(old, new, place)?.filter(|node| !is_nothing(node));
             let Some(mut merged) = merged else {
+                // An element that is not found by its keys stays, but its directive was taken from it.
+                if let (Patch::Itself, Some(at)) = (&patch, at)
+                    && let Some(item) = dest.items_mut().and_then(|items| items.get_mut(at))
+                {
+                    directive::take(item)?;
+                }
                 put(dest.items_mut().expect("because it is a list"), None, &valid, &wanted)?;
                 continue;
             };

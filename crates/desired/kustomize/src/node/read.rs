@@ -123,7 +123,10 @@ impl Reader {
                 }
                 Body::Mapping(Arc::new(merged(entries, line)?))
             }
-            yaml::Kind::Scalar | yaml::Kind::Alias => Body::Scalar(node.value),
+            yaml::Kind::Scalar | yaml::Kind::Alias => {
+                weight += node.value.len() as u64 / 32;
+                Body::Scalar(node.value)
+            }
         };
         let made = Node { body, tag, style, shared: 0, comments };
         if let Some(anchor) = anchor {
@@ -175,10 +178,17 @@ fn merged(mut entries: Vec<(Node, Node)>, line: u32) -> Result<Vec<(Node, Node)>
 }
 
 fn put_entries(into: &mut Vec<(Node, Node)>, from: &[(Node, Node)]) {
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(into.len());
+    for (at, (key, _)) in into.iter().enumerate() {
+        places.entry(key.text().to_string()).or_insert(at);
+    }
     for (key, value) in from {
-        match into.iter_mut().find(|(k, _)| k.text() == key.text()) {
-            Some(entry) => *entry = (key.clone(), value.clone()),
-            None => into.push((key.clone(), value.clone())),
+        match places.get(key.text()) {
+            Some(at) => into[*at] = (key.clone(), value.clone()),
+            None => {
+                places.insert(key.text().to_string(), into.len());
+                into.push((key.clone(), value.clone()));
+            }
         }
     }
 }

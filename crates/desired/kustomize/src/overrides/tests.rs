@@ -7,6 +7,10 @@ const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name
 
 /// What the overlay prints with these overrides, or why not.
 fn build(source: &ApplicationSourceKustomize) -> Result<String> {
+    built(source).map(|build| build.to_yaml())
+}
+
+fn built(source: &ApplicationSourceKustomize) -> Result<crate::Build> {
     let tree = MemoryTree::from_files([
         (
             "app/kustomization.yaml",
@@ -20,7 +24,7 @@ fn build(source: &ApplicationSourceKustomize) -> Result<String> {
     ]);
     let overrides = Overrides::new(source, &|text| text.replace("$REV", "abc"))?;
     let options = Options { overrides: Some(&overrides), ..Options::default() };
-    Kustomize::new().build(&tree, "app", options).map(|build| build.to_yaml())
+    Kustomize::new().build(&tree, "app", options)
 }
 
 fn check(source: ApplicationSourceKustomize, wanted: &[&str]) {
@@ -43,6 +47,16 @@ fn names_images_and_replicas() {
         },
         &["name: p-web-s", "namespace: ns", "image: nginx:abc", "image: newer:9", "replicas: 4"],
     );
+}
+
+#[test]
+fn images_are_listed() {
+    let images = |images: &[&str]| {
+        let images = images.iter().map(|image| image.to_string()).collect();
+        built(&ApplicationSourceKustomize { images, ..Default::default() }).unwrap().images()
+    };
+    assert_eq!(images(&[]), ["newer:3", "nginx:1"]);
+    assert_eq!(images(&["nginx=a:$REV"]), ["a:abc", "newer:3"]);
 }
 
 #[test]

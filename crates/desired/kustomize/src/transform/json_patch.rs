@@ -3,6 +3,7 @@
 use bowline_base_value::Value;
 
 use crate::error::{Error, Result};
+use crate::work::Work;
 
 /// One operation.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,8 +66,9 @@ fn pointer(text: &str) -> Vec<String> {
 }
 
 /// Applies operations one after the other.
-pub(crate) fn apply(mut document: Value, operations: &[Operation]) -> Result<Value> {
+pub(crate) fn apply(mut document: Value, operations: &[Operation], work: &Work) -> Result<Value> {
     for operation in operations {
+        work.spend(1)?;
         let shown = || format!("/{}", operation.path.join("/"));
         let value = || operation.value.clone().unwrap_or_default();
         let missing =
@@ -83,6 +85,7 @@ pub(crate) fn apply(mut document: Value, operations: &[Operation]) -> Result<Val
             }
             Kind::Copy => {
                 let copied = get(&mut document, &operation.from).ok_or_else(|| missing("copy"))?;
+                work.spend_value(&copied)?;
                 add(&mut document, &operation.path, copied).ok_or_else(|| missing("copy"))?;
             }
             Kind::Test => {
@@ -180,7 +183,7 @@ mod tests {
 
     fn check(document: &str, patch: &str, want: Result<&str, ()>) {
         let json = |text: &str| from_json(text.as_bytes()).unwrap();
-        let got = parse(&json(patch)).and_then(|operations| apply(json(document), &operations));
+        let got = parse(&json(patch)).and_then(|operations| apply(json(document), &operations, &Work::default()));
         assert_eq!(got.map(|value| to_json(&value, false)).map_err(|_| ()), want.map(String::from), "{patch}");
     }
 

@@ -14,6 +14,7 @@ use crate::resmap::ResMap;
 use crate::resource::Resource;
 use crate::schema::Schema;
 use crate::selector::Compiled;
+use crate::work::Work;
 
 use super::json_patch::{self, Operation};
 
@@ -45,7 +46,7 @@ pub(crate) fn load_strategic(entries: &[String], loader: &Loader<'_>, session: &
 pub(crate) fn run_strategic(patches: &[Resource], resources: &mut ResMap, session: &Session<'_>) -> Result<()> {
     for patch in patches {
         let at = resources.target(&patch.original_id(&session.schema), &session.schema)?;
-        merge_selected(&[at], patch, resources, &session.schema)?;
+        merge_selected(&[at], patch, resources, session)?;
     }
     Ok(())
 }
@@ -122,15 +123,17 @@ pub(crate) fn run(entry: &Patch, loaded: Loaded, resources: &mut ResMap, session
                 ));
             };
             let selected = select(target, resources, schema)?;
-            merge_selected(&selected, patch, resources, schema)
+            merge_selected(&selected, patch, resources, session)
         }
         (Loaded::Strategic(patches), None) => {
             for patch in &patches {
+                session.work.spend(resources.list.len() as u64)?;
+                session.work.spend_node(&patch.node)?;
                 let id = patch.original_id(schema);
                 let at = resources
                     .target(&id, schema)
                     .within(|| format!("no resource matches strategic merge patch \"{id}\""))?;
-                merge_one(&mut resources.list[at], patch, schema)?;
+                merge_one(&mut resources.list[at], patch, session)?;
             }
             Ok(())
         }
@@ -142,7 +145,7 @@ pub(crate) fn run(entry: &Patch, loaded: Loaded, resources: &mut ResMap, session
             for at in select(target, resources, schema)? {
                 let resource = &mut resources.list[at];
                 resource.remember_id(schema);
-                apply_json(resource, &operations)?;
+                apply_json(resource, &operations, &session.work)?;
             }
             Ok(())
         }
@@ -171,7 +174,7 @@ pub(crate) fn run_json6902(
         return Err(invalid("patch", "patch appears to be empty"));
     }
     for at in select(target, resources, &session.schema)? {
-        apply_json(&mut resources.list[at], &operations)?;
+        apply_json(&mut resources.list[at], &operations, &session.work)?;
     }
     Ok(())
 }
@@ -182,14 +185,15 @@ pub(crate) fn select(target: &Selector, resources: &ResMap, schema: &Schema) -> 
     Ok(resources.positions(|resource| compiled.selects(resource, schema)))
 }
 
-fn apply_json(resource: &mut Resource, operations: &[Operation]) -> Result<()> {
+fn apply_json(resource: &mut Resource, operations: &[Operation], work: &Work) -> Result<()> {
+    work.spend_node(&resource.node)?;
     let shown = format!("{} {:?}", resource.kind(), resource.name());
     // Only what is internal to a build survives whatever a JSON patch does.
     let build = resource.build.clone();
     resource
         .patched(|resource| {
             let value: Value = to_value(&resource.node)?;
-            let value = json_patch::apply(value, operations)?;
+            let value = json_patch::apply(value, operations, work)?;
             if value.as_object().is_none() {
                 return Err(Error::Object("the patch leaves no object".to_string()));
             }
@@ -208,9 +212,12 @@ pub(crate) fn merge_selected(
     selected: &[usize],
     patch: &Resource,
     resources: &mut ResMap,
-    schema: &Schema,
+    session: &Session<'_>,
 ) -> Result<()> {
+    let schema = &session.schema;
+    session.work.spend(2 * resources.list.len() as u64)?;
     for at in selected {
+        session.work.spend_node(&patch.node)?;
         let resource = &mut resources.list[*at];
         let mut own = patch.clone();
         own.set_labels(&patch.labels())?;
@@ -218,14 +225,15 @@ pub(crate) fn merge_selected(
         own.set_name(patch.name())?;
         own.set_namespace(patch.namespace())?;
         own.set_api_version(&resource.gvk().api_version())?;
-        merge_one(resource, &own, schema)?;
+        merge_one(resource, &own, session)?;
     }
     resources.drop_empty();
     resources.check_unique(schema)
 }
 
 /// Merges a patch into an object; name, kind and namespace stay unless the patch may change them.
-fn merge_one(resource: &mut Resource, patch: &Resource, schema: &Schema) -> Result<()> {
+fn merge_one(resource: &mut Resource, patch: &Resource, session: &Session<'_>) -> Result<()> {
+    let (schema, work) = (&session.schema, &session.work);
     let shown = format!("{} {:?}", resource.kind(), resource.name());
     let (name, namespace, kind) =
         (resource.name().to_string(), resource.namespace().to_string(), resource.kind().to_string());
@@ -236,7 +244,7 @@ fn merge_one(resource: &mut Resource, patch: &Resource, schema: &Schema) -> Resu
         .patched(|resource| {
             resource.with_sharing(|resource| {
                 let dest = std::mem::replace(&mut resource.node, Node::scalar(""));
-                let merge = Merge { schema, prepend: true, infer: false };
+                let merge = Merge { schema, prepend: true, infer: false, work };
                 match merge.apply(dest, patch.node.clone())? {
                     Some(node) => resource.node = node,
                     None => resource.empty(),

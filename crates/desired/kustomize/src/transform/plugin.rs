@@ -102,7 +102,7 @@ impl<'l> Plugin<'l> {
             }
             Plugin::StrategicMerge(patches) => patch::run_strategic(&patches, resources, session),
             Plugin::Json6902(entry, loader) => patch::run_json6902(&entry, loader, resources, session),
-            Plugin::Replacements(replacements) => replacement::run(&replacements, resources, schema),
+            Plugin::Replacements(replacements) => replacement::run(&replacements, resources, &session.work),
             Plugin::ValueAdd(value, targets) => value_add::run(&value, &targets, resources, schema),
             Plugin::Hash => hash::run(resources, schema),
         }

@@ -11,8 +11,8 @@ use crate::loader::Loader;
 use crate::node::{Kind, Node, for_each_match, lookup, set_scalar_value};
 use crate::resmap::ResMap;
 use crate::resource::Resource;
-use crate::schema::Schema;
 use crate::selector::Compiled;
+use crate::work::Work;
 
 use super::structured;
 
@@ -53,14 +53,15 @@ pub(crate) fn load(entries: &[ReplacementEntry], loader: &Loader<'_>) -> Result<
 }
 
 /// Copies each value to its targets, one replacement after the other.
-pub(crate) fn run(replacements: &[Replacement], resources: &mut ResMap, schema: &Schema) -> Result<()> {
+pub(crate) fn run(replacements: &[Replacement], resources: &mut ResMap, work: &Work) -> Result<()> {
     for (i, replacement) in replacements.iter().enumerate() {
-        one(replacement, resources, schema).within(|| format!("[{i}]"))?;
+        one(replacement, resources, work).within(|| format!("[{i}]"))?;
     }
     Ok(())
 }
 
-fn one(replacement: &Replacement, resources: &mut ResMap, schema: &Schema) -> Result<()> {
+fn one(replacement: &Replacement, resources: &mut ResMap, work: &Work) -> Result<()> {
+    work.spend(1 + resources.list.len() as u64)?;
     let Some(targets) = &replacement.targets else {
         return Err(Error::Field {
             field: "targets".to_string(),
@@ -75,7 +76,7 @@ fn one(replacement: &Replacement, resources: &mut ResMap, schema: &Schema) -> Re
             });
         }
         (None, Some(text)) => Node::scalar(text.as_str()),
-        (Some(source), None) => source_value(source, resources, schema)?,
+        (Some(source), None) => source_value(source, resources)?,
         (None, None) => {
             return Err(Error::Field {
                 field: "source".to_string(),
@@ -86,7 +87,7 @@ fn one(replacement: &Replacement, resources: &mut ResMap, schema: &Schema) -> Re
     targets
         .iter()
         .enumerate()
-        .try_for_each(|(i, target)| to_target(&value, target, resources, schema).within(|| format!("targets[{i}]")))
+        .try_for_each(|(i, target)| to_target(&value, target, resources, work).within(|| format!("targets[{i}]")))
 }
 
 /// Every identity of an object, as replacements see them: without regard to scope.
@@ -100,7 +101,7 @@ fn ids(resource: &Resource) -> Vec<ResId> {
     std::iter::once(now).chain(resource.previous_ids()).collect()
 }
 
-fn source_value(source: &Source, resources: &ResMap, _schema: &Schema) -> Result<Node> {
+fn source_value(source: &Source, resources: &ResMap) -> Result<Node> {
     let wanted = ResId {
         gvk: source.gvk.clone(),
         name: source.name.as_str().into(),
@@ -141,7 +142,8 @@ fn source_value(source: &Source, resources: &ResMap, _schema: &Schema) -> Result
     Ok(value)
 }
 
-fn to_target(value: &Node, target: &Target, resources: &mut ResMap, schema: &Schema) -> Result<()> {
+fn to_target(value: &Node, target: &Target, resources: &mut ResMap, work: &Work) -> Result<()> {
+    work.spend(1 + resources.list.len() as u64)?;
     let Some(select) = &target.select else {
         return Err(Error::Field {
             field: "select".to_string(),
@@ -163,11 +165,12 @@ fn to_target(value: &Node, target: &Target, resources: &mut ResMap, schema: &Sch
             continue;
         }
         let shown = crate::fieldspec::describe(&resource.node);
-        let _ = schema;
         resource
             .patched(|resource| {
                 resource.with_sharing(|resource| {
-                    paths.iter().try_for_each(|path| copy(value, path, target.options.as_ref(), &mut resource.node))
+                    paths
+                        .iter()
+                        .try_for_each(|path| copy(value, path, target.options.as_ref(), &mut resource.node, work))
                 })
             })
             .within(|| format!("object {shown}"))?;
@@ -176,10 +179,11 @@ fn to_target(value: &Node, target: &Target, resources: &mut ResMap, schema: &Sch
 }
 
 /// Copies the value to the fields at a path.
-fn copy(value: &Node, path: &str, options: Option<&FieldOptions>, object: &mut Node) -> Result<()> {
+fn copy(value: &Node, path: &str, options: Option<&FieldOptions>, object: &mut Node, work: &Work) -> Result<()> {
     let create = options.filter(|options| options.create).map(|_| value.kind());
     let parts = split_dotted(path);
     // A path that goes on inside a text is for the document in that text.
+    work.spend_node(value)?;
     if structured::set(object, &parts, value, create).is_some() {
         return Ok(());
     }
@@ -189,7 +193,7 @@ fn copy(value: &Node, path: &str, options: Option<&FieldOptions>, object: &mut N
     };
     let mut failed = None;
     let found = for_each_match(object, &parts, create, &mut |node| {
-        if let Err(error) = set(node, value, options) {
+        if let Err(error) = set(node, value, options, work) {
             failed.get_or_insert(error);
         }
     })
@@ -204,7 +208,8 @@ fn copy(value: &Node, path: &str, options: Option<&FieldOptions>, object: &mut N
 }
 
 /// Scalar onto scalar copies the text alone: type and style of the target stay.
-fn set(node: &mut Node, value: &Node, options: Option<&FieldOptions>) -> Result<()> {
+fn set(node: &mut Node, value: &Node, options: Option<&FieldOptions>, work: &Work) -> Result<()> {
+    work.spend_node(value)?;
     let mut text = value.text().to_string();
     if let Some(options) = options.filter(|options| !options.delimiter.is_empty()) {
         if node.kind() != Kind::Scalar {
@@ -218,6 +223,7 @@ fn set(node: &mut Node, value: &Node, options: Option<&FieldOptions>) -> Result<
             Ok(index) => parts[index] = own,
         }
         text = parts.join(&options.delimiter);
+        work.spend_text(&text)?;
         if value.kind() != Kind::Scalar {
             return Err(Error::Object("only a scalar can be put between delimiters".to_string()));
         }
@@ -237,11 +243,11 @@ mod tests {
     #[test]
     fn scalars_keep_their_type() {
         let mut node = Node::string("8080");
-        set(&mut node, &Node::scalar("9090"), None).unwrap();
+        set(&mut node, &Node::scalar("9090"), None, &Work::default()).unwrap();
         assert_eq!(node, Node::string("9090"));
         let options = FieldOptions { delimiter: ":".to_string(), index: 1, create: false };
         let mut node = Node::string("image:1.0");
-        set(&mut node, &Node::scalar("2.0"), Some(&options)).unwrap();
+        set(&mut node, &Node::scalar("2.0"), Some(&options), &Work::default()).unwrap();
         assert_eq!(node.text(), "image:2.0");
     }
 }

@@ -1,6 +1,6 @@
 //! `vars`: `$(NAME)` in many fields stands for a field of an object.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bowline_base_value::format_float;
 
@@ -13,6 +13,7 @@ use crate::node::{Body, Kind, Node, Style, Tag, lookup};
 use crate::resmap::ResMap;
 use crate::resource::Resource;
 use crate::schema::Schema;
+use crate::work::Work;
 
 /// Remembers for each variable the object that it takes its value from; there may be none yet.
 pub(crate) fn bind(vars: &[Var], resources: &mut ResMap, schema: &Schema) -> Result<()> {
@@ -49,6 +50,7 @@ pub(crate) fn run(
     config: &TransformerConfig,
     vars: &[Var],
     warnings: &mut Vec<String>,
+    work: &Work,
 ) -> Result<()> {
     let mut values = BTreeMap::new();
     for var in vars {
@@ -57,15 +59,17 @@ pub(crate) fn run(
     if values.is_empty() {
         return Ok(());
     }
-    let mut used = BTreeMap::new();
+    let mut used = Used::default();
+    work.spend((resources.list.len() * config.var_reference.len()) as u64)?;
     for resource in &mut resources.list {
         for spec in &config.var_reference {
             resource.with_sharing(|resource: &mut Resource| {
                 spec.apply(&mut resource.node, None, &mut |node| replace_in(node, &values, &mut used))
             })?;
+            used.check()?;
         }
     }
-    let unused: Vec<&str> = values.keys().filter(|name| !used.contains_key(*name)).map(String::as_str).collect();
+    let unused: Vec<&str> = values.keys().filter(|name| !used.names.contains(*name)).map(String::as_str).collect();
     if !unused.is_empty() {
         warnings.push(format!("well-defined vars that were never replaced: {}", unused.join(",")));
     }
@@ -112,7 +116,36 @@ fn split_index(part: &str) -> Vec<String> {
 }
 
 type Values = BTreeMap<String, Option<Node>>;
-type Used = BTreeMap<String, usize>;
+
+/// More bytes than values of variables ever come to in one build.
+const MAX_EXPANDED: usize = 64 << 20;
+
+/// What was put in the place of variables.
+#[derive(Default)]
+struct Used {
+    names: BTreeSet<String>,
+    bytes: usize,
+}
+
+// === impl Used ===
+
+impl Used {
+    /// Counts a value; false where all of them have become too long.
+    fn take(&mut self, name: &str, value: &Node) -> bool {
+        if !self.names.contains(name) {
+            self.names.insert(name.to_string());
+        }
+        self.bytes = self.bytes.saturating_add(value.text().len());
+        self.bytes <= MAX_EXPANDED
+    }
+
+    fn check(&self) -> Result<()> {
+        match self.bytes <= MAX_EXPANDED {
+            true => Ok(()),
+            false => Err(Error::TooLarge(format!("vars come to more than {MAX_EXPANDED} bytes"))),
+        }
+    }
+}
 
 fn replace_in(node: &mut Node, values: &Values, used: &mut Used) -> Result<()> {
     if node.is_null() {
@@ -169,7 +202,9 @@ fn expand(text: &str, values: &Values, used: &mut Used) -> Node {
             let name = &inner[..end];
             match values.get(name) {
                 Some(Some(value)) => {
-                    *used.entry(name.to_string()).or_default() += 1;
+                    if !used.take(name, value) {
+                        return Node::string(text);
+                    }
                     if text.len() == name.len() + 3 {
                         return value.clone();
                     }
@@ -211,7 +246,7 @@ mod tests {
             ("cost: $5", "cost: $5", Tag::Str),
             ("--$($($(--", "--$($($(--", Tag::Str),
         ] {
-            let node = expand(text, &values, &mut Used::new());
+            let node = expand(text, &values, &mut Used::default());
             assert_eq!((node.text(), &node.tag), (want, &tag), "{text}");
         }
     }

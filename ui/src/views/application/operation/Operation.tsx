@@ -4,6 +4,7 @@ import {segment} from '@/api/client'
 import {useCell, cell} from '@/api/cell'
 import type {Application, OperationState} from '@/api/contract'
 import {useAsk} from '@/api/queries'
+import {readable, waitIn} from '@/explain/message'
 import {Age, useNow} from '@/parts/Age'
 import {Button} from '@/parts/Button'
 import {Confirm} from '@/parts/Confirm'
@@ -96,7 +97,7 @@ function Head({application, state, live}: {application: Application; state: Oper
       </div>
       {state.message && (
         <p className={cx(css.message, phase.look === 'bad' && css.bad)}>
-          {state.message} <Copy what="message" text={state.message} />
+          {readable(state.message, now)} <Copy what="message" text={state.message} />
         </p>
       )}
       {running && !again && <Waits application={application} message={state.message ?? ''} />}
@@ -147,11 +148,14 @@ function Waits({application, message}: {application: Application; message: strin
       return undefined
     }
   }, [live.data])
+  const told = waitIn(message)
+  // Who carries it out knows best; else the object may say.
+  const [from, to] = [told?.since ?? since, Math.min(told?.until ?? Infinity, until ?? Infinity)]
   if (!key) return null
   const why = status?.health?.message || (hook?.message ?? '')
   return (
     <p className={css.wait}>
-      <StatusGlyph look="run" /> Waits for <b>{kind}/{name}</b>{why ? `: ${why}` : ''}{now - since > 10_000 ? `, so for ${span(now - since)} at least` : ''}{until ? (until > now ? `; it has ${span(until - now)} more` : '; its time is over') : ''}.
+      <StatusGlyph look="run" /> Waits for <b>{kind}/{name}</b>{why ? `: ${why}` : ''}{now - from > 5000 ? `, for ${span(now - from)}${told ? '' : ' at least'}` : ''}{to < Infinity ? (to > now ? `; it has ${span(to - now)} more` : '; its time is over') : ''}.
     </p>
   )
 }
@@ -190,7 +194,7 @@ function LaneOf({lane, whole}: {lane: Lane; whole: Item[]}) {
   const [more, setMore] = useState(false)
   const state = worst(whole)
   const done = whole.filter(item => item.standing === 'done' || item.standing === 'skipped').length
-  const what = lane.wave === undefined ? `${lane.phase} hooks` : lane.wave === 0 ? 'Sync' : `Sync, wave ${lane.wave}`
+  const what = lane.wave === undefined ? `${lane.phase}${whole.every(item => item.hook) ? ' hooks' : ''}` : lane.wave === 0 ? 'Sync' : `Sync, wave ${lane.wave}`
   return (
     <details className={css.lane} open>
       <summary>

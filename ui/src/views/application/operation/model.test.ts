@@ -21,6 +21,11 @@ test.each([
   expect([found.standing, found.state.word]).toEqual([standing, word])
 })
 
+test('an object that was applied is done once the operation is over', () => {
+  expect(standingOf(result({status: 'Synced', hookPhase: 'Running'}), false).standing).toBe('done')
+  expect(standingOf(result({hookType: 'PostSync', hookPhase: 'Running'}), false).standing).toBe('running')
+})
+
 test('lanes come as the sync does, with what it has not got to', () => {
   const app = {status: {resources: [{kind: 'ConfigMap', name: 'a', namespace: 'web', syncWave: 0}, {group: 'apps', kind: 'Deployment', name: 'late', namespace: 'web', syncWave: 2}, {kind: 'Job', name: 'migrate', hook: true}]}} as unknown as Application
   const lanes = lanesOf(app, state({syncResult: {revision: 'r', resources: [result({status: 'Synced'}), result({group: 'batch', kind: 'Job', name: 'migrate', hookType: 'PreSync', hookPhase: 'Succeeded', syncPhase: 'PreSync'})]}}))

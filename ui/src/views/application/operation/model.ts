@@ -44,30 +44,34 @@ const WORDS: Record<string, [Standing, Look, string]> = {
   Error: ['failed', 'bad', 'Error'],
 }
 
-/** How an object of an operation stands: a hook by its phase, an object by what became of it, and by its health while that is waited for. */
-export function standingOf(one: ResourceResult): {standing: Standing; state: State} {
+/** How an object of an operation stands: a hook by its phase, an object by what became of it, and by its health while that is waited for (`live`). */
+export function standingOf(one: ResourceResult, live = true): {standing: Standing; state: State} {
   const applied = one.hookType ? undefined : one.status
   const word = applied === 'SyncFailed' || applied === 'PruneSkipped' || applied === 'Pruned' ? applied : one.hookPhase && one.hookPhase !== 'Succeeded' && !(applied && one.hookPhase === 'Error') ? one.hookPhase : (applied || one.hookPhase || '')
   const [standing, look, shown] = WORDS[word] ?? ['waiting', 'held', word || 'Waiting']
   // An object that is applied and not yet healthy is no hook that runs.
-  if (applied === 'Synced' && word === 'Running') return {standing: 'running', state: {look: 'run', word: 'Applied, not healthy yet', contract: 'Synced'}}
+  if (applied === 'Synced' && word === 'Running') {
+    // Of the last wave nobody waits for the health: an operation that is over leaves it so.
+    if (!live) return {standing: 'done', state: {look: 'ok', word: 'Synced', contract: 'Synced'}}
+    return {standing: 'running', state: {look: 'run', word: 'Applied, not healthy yet', contract: 'Synced'}}
+  }
   return {standing, state: {look, word: shown, contract: word}}
 }
 
 /** The objects and hooks of an operation as they come: those that it has not got to stand as waiting while it runs. */
 export function lanesOf(app: Application, state: OperationState): Lane[] {
   const statuses = new Map((app.status?.resources ?? []).map(one => [keyOf(one), one]))
+  const running = state.phase === 'Running' || state.phase === 'Terminating'
   const items: Item[] = []
   const seen = new Set<string>()
   for (const one of state.syncResult?.resources ?? []) {
     const key = keyOf(one)
     seen.add(key)
     items.push({
-      key, kind: one.kind, name: one.name, namespace: one.namespace, hook: one.hookType || undefined, ...standingOf(one), message: one.message ?? '', images: one.images ?? [],
-      phase: one.syncPhase || one.hookType || 'Sync', wave: statuses.get(key)?.syncWave ?? 0, changed: !/ unchanged$/.test(one.message ?? '') && one.status !== 'PruneSkipped',
+      key, kind: one.kind, name: one.name, namespace: one.namespace, hook: one.hookType || undefined, ...standingOf(one, running), message: one.message ?? '', images: one.images ?? [],
+      phase: one.syncPhase || one.hookType || 'Sync', wave: statuses.get(key)?.syncWave ?? 0, changed: (one.hookType ? one.hookPhase === 'Succeeded' : one.status === 'Synced' || one.status === 'Pruned') && !/ unchanged$/.test(one.message ?? ''),
     })
   }
-  const running = state.phase === 'Running' || state.phase === 'Terminating'
   const chosen = state.operation.sync?.resources
   if (running) {
     for (const [key, one] of statuses) {

@@ -2,7 +2,7 @@ import {useEffect, useMemo, useRef, useState} from 'react'
 import {Link} from 'wouter'
 
 import {ask, segment} from '@/api/client'
-import type {Application, ApplicationApplicationSyncWindowsResponse} from '@/api/contract'
+import type {ApplicationApplicationSyncWindowsResponse} from '@/api/contract'
 import {sourcesOf} from '@/api/fleet-fold'
 import {queries, useAsk, useSettings} from '@/api/queries'
 import {Button} from '@/parts/Button'
@@ -13,10 +13,10 @@ import {StatusGlyph} from '@/parts/StatusGlyph'
 import {toast} from '@/parts/Toast'
 import {applicationHref} from '@/shell/address'
 import {usePlan} from '@/views/plan/ask'
-import {sentence} from '@/views/plan/model'
+import {precious, sentence, stepKey} from '@/views/plan/model'
 import type {SyncDialogProps} from '../dialogs'
 import {useRefusal} from '../rights'
-import {choiceFor, faultsOf, isAutomated, keyOf, objectsOf, otherRevision, partsOf, requestOf, wordFor, type SyncChoice} from './choice'
+import {choiceFor, faultsOf, isAutomated, objectsOf, otherRevision, requestOf, wordFor, type SyncChoice} from './choice'
 import {How} from './How'
 import {Objects} from './Objects'
 import css from './Sync.module.css'
@@ -59,7 +59,8 @@ function Ask({application, onClose, selected, revision}: SyncDialogProps) {
   const objects = useMemo(() => objectsOf(application), [application])
   const faults = faultsOf(choice)
   const other = otherRevision(application, choice)
-  const word = wordFor(application, choice)
+  const doomed = (plan.data?.steps ?? []).filter(step => step.action === 'prune' && precious(step) && (choice.objects === null || choice.objects.includes(stepKey(step))))
+  const word = wordFor(application, choice, doomed.map(step => step.name))
   const running = application.operation !== undefined && application.operation !== null || ['Running', 'Terminating'].includes(application.status?.operationState?.phase ?? '')
   const refusal =
     forbidden ||
@@ -140,27 +141,16 @@ function Ask({application, onClose, selected, revision}: SyncDialogProps) {
           {selectedOnly && <p className={css.note}>A sync of some objects runs no hooks and is not written into the history.</p>}
         </div>
         <div className={css.how}>
-          <How choice={choice} onChange={change} faults={faults} replaceAllowed={settings.data?.syncWithReplaceAllowed !== false} sources={sources} project={spec.project} automated={isAutomated(application)} />
           {word !== undefined && (
-            <Field label={<>{word === named.name ? 'Every chosen object would be deleted' : 'This can lose what others wrote'}. To go on, type <b>{word}</b></>}>
+            <Field label={<>{doomed.length > 0 && word !== 'replace' && word !== 'force' ? `${doomed.map(step => `${step.kind}/${step.name}`).join(', ')} would be deleted, and ${doomed.length === 1 && doomed[0] ? precious(doomed[0]) : 'what is in them'}` : word === named.name ? 'Every chosen object would be deleted' : 'This can lose what others wrote'}. To go on, type <b>{word}</b></>}>
               <Input mono value={typed} onChange={event => setTyped(event.target.value)} />
             </Field>
           )}
+          <How choice={choice} onChange={change} faults={faults} replaceAllowed={settings.data?.syncWithReplaceAllowed !== false} sources={sources} project={spec.project} automated={isAutomated(application)} />
         </div>
       </form>
     </Dialog>
   )
-}
-
-/** Keys of the objects of an application that differ from Git. */
-export function outOfSync(application: Application): string[] {
-  return objectsOf(application).filter(one => one.status === 'OutOfSync' || one.requiresPruning).map(keyOf)
-}
-
-/** `Deployment/cart`. */
-export function shortOf(key: string): string {
-  const {kind, name} = partsOf(key)
-  return `${kind}/${name}`
 }
 
 const REST = 500

@@ -71,6 +71,9 @@ test('a word is asked for where something is lost', () => {
   expect(wordFor(null, {...PLAIN, options: ['Replace=true'], dryRun: true})).toBeUndefined()
   expect(wordFor(gone, {...PLAIN, prune: true})).toBe('shop')
   expect(wordFor(gone, PLAIN)).toBeUndefined()
+  expect(wordFor(app(), {...PLAIN, prune: true}, ['data-0'])).toBe('data-0')
+  expect(wordFor(app(), {...PLAIN, prune: true}, ['data-0', 'data-1'])).toBe('shop')
+  expect(wordFor(app(), PLAIN, ['data-0'])).toBeUndefined()
 })
 
 test('objects come worst first, hooks not at all, and keys go both ways', () => {

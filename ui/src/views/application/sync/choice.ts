@@ -175,12 +175,16 @@ export function otherRevision(app: Application, choice: SyncChoice): {wanted: st
   return index < 0 ? undefined : {wanted: choice.revisions[index]?.trim() ?? '', own: own[index] ?? 'HEAD'}
 }
 
-/** The word that must be typed before a sync that loses something; nothing where none does. */
-export function wordFor(app: Application | null, choice: SyncChoice): string | undefined {
+/**
+ * The word that must be typed before a sync that loses something; nothing where none does. `doomed` are the names of objects that
+ * would be deleted and take more with them: one is named, several are the application's.
+ */
+export function wordFor(app: Application | null, choice: SyncChoice, doomed: readonly string[] = []): string | undefined {
   if (choice.dryRun) return undefined
   if (choice.options.includes('Replace=true')) return 'replace'
   if (choice.force) return 'force'
   if (!app || !choice.prune) return undefined
+  if (doomed.length > 0) return doomed.length === 1 ? doomed[0] : app.metadata.name
   const objects = objectsOf(app).filter(one => choice.objects === null || choice.objects.includes(keyOf(one)))
   return objects.length > 0 && objects.every(one => one.requiresPruning) ? app.metadata.name : undefined
 }
