@@ -54,6 +54,7 @@ export const screens = [
   {name: 'app-resource', path: 'applications/argocd/data-web-18?node=apps/ReplicaSet/data/web-7d8f64bb9c/0', apps: 24, expect: 'made by its owner'},
   {name: 'app-none', path: 'applications/argocd/nothing', apps: 24, expect: 'cannot be shown', mayFail: true},
   {name: 'sync', path: 'applications/argocd/cart?deploy=all', past: true, apps: 24, keys: ['click:[role=dialog] button:text-is("Out of sync")'], expect: '3 of 9'},
+  {name: 'sync-keys', path: 'applications/argocd/cart?deploy=all', past: true, apps: 24, keys: ['click:[role=dialog] button:text-is("None")', 'click:[role=dialog] [data-index="1"]', 'ArrowDown', 'Space'], expect: '2 of 9'},
   {name: 'sync-word', path: 'applications/argocd/cart?deploy=all&revision=release-1.8', past: true, apps: 24, keys: ['click:label:has-text("Force")'], expect: 'Auto-sync follows main'},
   {name: 'sync-contract', path: 'applications/argocd/cart-failed?deploy=all', past: true, contract: true, apps: 24, expect: 'Computed in the browser', mayFail: true},
   {name: 'operation-running', path: 'applications/argocd/cart-running?operation=true', past: true, apps: 24, expect: 'it has \\d+ min more'},

@@ -7,6 +7,7 @@ import {Button} from '@/parts/Button'
 import {Combobox} from '@/parts/Combobox'
 import {Checkbox, Field, Input} from '@/parts/Field'
 import {Select} from '@/parts/Select'
+import {OPTIONS, VALUED, valueOf} from '@/views/application/sync/choice'
 import css from './Create.module.css'
 import {addSource, FINALIZER, hasOption, removeSource, sourcePaths, withOption, type Faults} from './model'
 import {SourceForm} from './SourceForm'
@@ -19,17 +20,6 @@ export interface FormProps {
   existing?: boolean
 }
 
-const OPTIONS: Array<[string, string]> = [
-  ['CreateNamespace=true', 'Make the namespace'],
-  ['ServerSideApply=true', 'Server-side apply'],
-  ['ApplyOutOfSyncOnly=true', 'Only objects that differ'],
-  ['PruneLast=true', 'Prune last'],
-  ['RespectIgnoreDifferences=true', 'Respect ignored differences'],
-  ['FailOnSharedResource=true', 'Fail where another application owns an object'],
-  ['Validate=false', 'Skip schema validation'],
-]
-const PRUNES = ['', 'foreground', 'background', 'orphan']
-
 /** The whole of an application as fields; each is bound to its path in the document. */
 export function Form({draft, onChange, faults, existing}: FormProps) {
   const projects = useAsk<AppProjectList>('api/v1/projects', {fields: 'items.metadata.name'}, {stale: 30_000})
@@ -39,7 +29,7 @@ export function Form({draft, onChange, faults, existing}: FormProps) {
   const set = (path: Path, value: unknown) => onChange(draft.set(path, value))
   const automated = draft.get(['spec', 'syncPolicy', 'automated']) !== undefined
   const finalizers = draft.listAt(['metadata', 'finalizers'])
-  const prune = String(draft.listAt(['spec', 'syncPolicy', 'syncOptions']).find(option => String(option).startsWith('PrunePropagationPolicy=')) ?? '').split('=')[1] ?? ''
+  const options = draft.listAt(['spec', 'syncPolicy', 'syncOptions']).map(String)
   const auto = (name: string, text: string) => <Checkbox checked={draft.flagAt(['spec', 'syncPolicy', 'automated', name])} onChange={event => set(['spec', 'syncPolicy', 'automated', name], event.target.checked ? true : undefined)}>{text}</Checkbox>
   return (
     <>
@@ -97,15 +87,17 @@ export function Form({draft, onChange, faults, existing}: FormProps) {
           </div>
         )}
         <div className={css.checks}>
-          {OPTIONS.map(([option, text]) => (
-            <Checkbox key={option} checked={hasOption(draft, option)} onChange={event => onChange(withOption(draft, option, event.target.checked))}>{text}</Checkbox>
+          {OPTIONS.filter(({option}) => option !== 'Replace=true').map(({option, label, hint}) => (
+            <span key={option} title={hint}><Checkbox checked={hasOption(draft, option)} onChange={event => onChange(withOption(draft, option, event.target.checked))}>{label}</Checkbox></span>
           ))}
           {settings.data?.syncWithReplaceAllowed !== false && <Checkbox checked={hasOption(draft, 'Replace=true')} onChange={event => onChange(withOption(draft, 'Replace=true', event.target.checked))}>Replace in the place of apply</Checkbox>}
         </div>
         <div className={css.row}>
-          <Field label="Deletions when pruning">
-            <Select value={prune} onChange={value => onChange(withOption(draft, `PrunePropagationPolicy=${value}`, value !== ''))} options={PRUNES.map(value => ({value, label: value || 'as the server does'}))} />
-          </Field>
+          {VALUED.map(({name, label, values}) => (
+            <Field key={name} label={label}>
+              <Select value={valueOf(options, name)} onChange={value => onChange(withOption(draft, `${name}=${value}`, value !== ''))} options={values.map(([value, label]) => ({value, label}))} />
+            </Field>
+          ))}
           <Field label="Deployments to remember" hint="Ten without a number.">
             <Input inputMode="numeric" value={draft.textAt(['spec', 'revisionHistoryLimit'])} onChange={event => set(['spec', 'revisionHistoryLimit'], number(event.target.value))} />
           </Field>

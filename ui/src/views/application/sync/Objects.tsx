@@ -1,4 +1,4 @@
-import {useMemo, useState} from 'react'
+import {useMemo, useRef, useState} from 'react'
 
 import type {ResourceStatus} from '@/api/contract'
 import {Button} from '@/parts/Button'
@@ -12,6 +12,7 @@ import css from './Sync.module.css'
 /** The objects of an application to choose from, with what a sync would do to each. `chosen` is nothing where all are. */
 export function Objects({objects, plan, chosen, onChange, fault}: {objects: ResourceStatus[]; plan?: Plan; chosen: string[] | null; onChange(keys: string[] | null): void; fault?: string}) {
   const [text, setText] = useState('')
+  const focused = useRef(-1)
   const effects = useMemo(() => new Map((plan?.steps ?? []).map(step => [stepKey(step), step])), [plan])
   const set = useMemo(() => new Set(chosen ?? objects.map(keyOf)), [chosen, objects])
   const shown = useMemo(() => {
@@ -54,7 +55,15 @@ export function Objects({objects, plan, chosen, onChange, fault}: {objects: Reso
     },
   ]
   return (
-    <div className={css.objects}>
+    <div
+      className={css.objects}
+      onKeyDown={event => {
+        const one = shown[focused.current]
+        if (event.key !== ' ' || !one || !(event.target as HTMLElement).matches('[role=row]')) return
+        event.preventDefault()
+        toggle(keyOf(one))
+      }}
+    >
       <div className={css.tools}>
         <input className={css.filter} type="search" value={text} onChange={event => setText(event.target.value)} placeholder="Filter objects" aria-label="Filter objects" onKeyDown={event => event.key === 'Enter' && event.preventDefault()} />
         <Button small onClick={() => (text ? mark(shown, true) : onChange(null))}>All</Button>
@@ -62,7 +71,7 @@ export function Objects({objects, plan, chosen, onChange, fault}: {objects: Reso
         <Button small onClick={() => (text ? mark(shown, false) : onChange([]))}>None</Button>
         <span className={fault ? css.fault : css.dim} role="status">{fault ?? `${set.size} of ${objects.length}`}</span>
       </div>
-      <Table label="Objects to sync" columns={columns} count={shown.length} at={index => shown[index]} rowKey={keyOf} selected={set} onOpen={one => toggle(keyOf(one))} />
+      <Table label="Objects to sync" columns={columns} count={shown.length} at={index => shown[index]} rowKey={keyOf} selected={set} onOpen={one => toggle(keyOf(one))} onFocus={index => { focused.current = index }} />
     </div>
   )
 }
