@@ -315,7 +315,8 @@ fn operand(random: &mut Repeating, kind: char, depth: u64, known: &[&str]) -> St
         1 if random.below(4) == 0 => return pick(random, FAULTS).to_string(),
         _ => kind,
     };
-    if depth > 0 && random.below(2) == 0 {
+    // No function is sure to give a condition.
+    if depth > 0 && kind != 'b' && random.below(2) == 0 {
         let fits: Vec<_> = FUNCTIONS.iter().filter(|(_, _, result)| *result == kind || kind == 'a').collect();
         let (name, kinds, _) = fits[random.below(fits.len() as u64) as usize];
         let operands: String =

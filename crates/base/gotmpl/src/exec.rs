@@ -224,11 +224,13 @@ impl<'t> Frame<'t> {
                     .fail(format!("range can't iterate over {}", fmt::sprintf("%v", std::slice::from_ref(other))));
             }
         };
+        let flow = match (ran, &branch.else_list) {
+            // Its variables are what was to be gone over, as a whole.
+            (false, Some(list)) => self.list(rt, out, dot, list)?,
+            _ => Flow::On,
+        };
         self.vars.truncate(outer);
-        if let (false, Some(list)) = (ran, &branch.else_list) {
-            return self.list(rt, out, dot, list);
-        }
-        Ok(Flow::On)
+        Ok(flow)
     }
 
     fn one_variable(&self, branch: &Branch, over: &Value) -> Result<()> {

@@ -188,8 +188,9 @@ fn labels_and_annotations_are_what_the_edits_are() {
         map(&[("l", "")]),
         map(&[("n", "true"), ("i", "5")]),
     ];
-    for base in &bases {
-        for pairs in &pairs {
+    for (i, base) in bases.iter().enumerate() {
+        // Each pair on what has nothing and on what has the same; the others are about where labels go.
+        for pairs in &pairs[..if i < 2 { pairs.len() } else { 1 }] {
             for bits in 0..8 {
                 let source = Source {
                     common_labels: pairs.clone(),

@@ -232,7 +232,7 @@ fn patch(c: &mut Choices, directory: &str, i: usize, files: &mut Vec<(String, St
     } else {
         String::new()
     };
-    let options = if c.chance(12) { "  options: {allowNameChange: true, allowKindChange: true}\n" } else { "" };
+    let options = if c.chance(12) { "  options: {allowNameChange: true}\n" } else { "" };
     let target = format!("{target}{options}");
     if c.chance(30) {
         files.push((format!("{directory}/patch{i}.yaml"), text));
