@@ -19,14 +19,22 @@ const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 const TYPES = {'.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2'}
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+/** The UI's own reading of applications, compiled once for all servers of a run. */
+let fold
+async function loadFold() {
+  const vite = await createVite({root, server: {middlewareMode: true, hmr: false, ws: false}, appType: 'custom', logLevel: 'error', optimizeDeps: {noDiscovery: true}})
+  const loaded = await vite.ssrLoadModule('/src/api/fleet-fold.ts')
+  await vite.close()
+  return loaded
+}
+
 /**
  * Starts it; `contract` leaves the project's own endpoints out, as an Argo CD does, `past` adds the applications of deeds.mjs, `rate` changes
  * so many applications a second, `flood` makes logs of so many `first` lines and a `rate` of them a second. Trees have `nodes` objects,
  * and are sent anew `treeRate` times a second; `forbid: 'tree'` refuses them.
  */
 export async function fixture({port = 0, apps = 500, contract = false, rate = 0, extensions = '', past = false, nodes = 0, treeRate = 0, forbid = '', flood = null, ...screen} = {}) {
-  const vite = await createVite({root, server: {middlewareMode: true, hmr: false, ws: false}, appType: 'custom', logLevel: 'error', optimizeDeps: {noDiscovery: true}})
-  const {askRows, rowOf} = await vite.ssrLoadModule('/src/api/fleet-fold.ts')
+  const {askRows, rowOf} = await (fold ??= loadFold())
   const whole = [...applications(apps), ...(past ? deeds() : [])]
   const rows = new Map(whole.map(app => [`argocd/${app.metadata.name}`, rowOf(app)]))
   const files = new Map()
@@ -178,7 +186,6 @@ export async function fixture({port = 0, apps = 500, contract = false, rate = 0,
       clearInterval(tick)
       server.closeAllConnections()
       server.close()
-      await vite.close()
     },
   }
 }

@@ -17,6 +17,20 @@ const GROUPS = {Deployment: 'apps', Ingress: 'networking.k8s.io'}
 const hex = (roll, length) => Array.from({length}, () => Math.floor(roll() * 16).toString(16)).join('')
 const ago = minutes => new Date(NOW - minutes * 60_000).toISOString().replace(/\.\d+/, '')
 
+// What is wrong differs, as it does in life; by number, so that the rest stays as it is.
+const DEGRADED = [
+  'Back-off pulling image "registry.example.com/shop/api:1.9.0-rc.2": manifest unknown',
+  'CrashLoopBackOff: 2 of 4 pods restart; the last one ended with exit code 1 after 4 s',
+  'Readiness probe failed: HTTP probe failed with statuscode: 503',
+  '3 of 4 pods crash: exit code 137 (out of memory)',
+  'exceeded quota: compute, requested: limits.memory=2Gi, used: limits.memory=63Gi, limited: limits.memory=64Gi',
+]
+const HOOKS = [
+  ['Job', 'migrate', 'PreSync', 'Job has reached the specified backoff limit'],
+  ['Job', 'smoke-test', 'PostSync', 'Job was active longer than specified deadline'],
+  ['Pod', 'warm-the-caches', 'PreSync', 'container warm: exit code 2: cannot resolve cache.search.svc: no such host'],
+]
+
 const NAMED = [
   'ledger-reconciliation-' + 'very-long-name-'.repeat(14) + 'end',
   '配送-サービス',
@@ -62,7 +76,7 @@ export function applications(count, seed = 7) {
     const first = status.resources[0]
     if (fate < 0.05) {
       status.health.status = 'Degraded'
-      first.health = {status: 'Degraded', message: '3 of 4 pods crash: exit code 137 (out of memory)'}
+      first.health = {status: 'Degraded', message: DEGRADED[index % DEGRADED.length]}
     } else if (fate < 0.07) {
       status.health.status = 'Missing'
       status.sync.status = 'OutOfSync'
@@ -75,7 +89,8 @@ export function applications(count, seed = 7) {
     } else if (fate < 0.14) {
       status.sync.status = 'OutOfSync'
       Object.assign(status.operationState, {phase: 'Failed', message: 'one or more objects failed to apply', retryCount: 2})
-      status.operationState.syncResult.resources = [{kind: 'Job', name: 'migrate', status: 'SyncFailed', hookPhase: 'Failed', hookType: 'PreSync', message: 'Job has reached the specified backoff limit'}]
+      const [kind, name, hookType, message] = HOOKS[index % HOOKS.length]
+      status.operationState.syncResult.resources = [{kind, name, status: 'SyncFailed', hookPhase: 'Failed', hookType, message}]
     } else if (fate < 0.17) {
       status.health.status = 'Progressing'
       first.health = {status: 'Progressing', message: 'Waiting for rollout to finish: 2 of 4 updated replicas are available'}

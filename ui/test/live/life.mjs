@@ -53,6 +53,8 @@ export default async function life(world) {
   for (const view of ['List', 'Diff', 'Operation', 'Events', 'Config']) {
     await page.getByRole('tab', {name: view, exact: true}).click()
     await page.getByRole('tabpanel', {name: view, exact: true}).waitFor()
+    // What differs, and because of whom.
+    if (view === 'Diff') await page.getByRole('article', {name: 'ConfigMap shop-settings'}).getByText(/kubectl-patch/).first().waitFor()
     await world.fair(page, `an application that differs: ${view}`)
   }
 
