@@ -67,8 +67,13 @@ impl Lab {
 
     /// Starts the server; it is not ready yet.
     pub fn start(&self) -> Running {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
-        let admin = SocketAddr::from((Ipv4Addr::LOCALHOST, port.expect("because there are free ports").port()));
+        // Both are held until both are known: they must be two.
+        let listeners =
+            [0, 0].map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("because there are free ports"));
+        let [admin, api] = listeners.each_ref().map(|listener| {
+            SocketAddr::from((Ipv4Addr::LOCALHOST, listener.local_addr().expect("because it listens").port()))
+        });
+        drop(listeners);
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
@@ -83,7 +88,8 @@ impl Lab {
                 "--admin-address",
                 &admin.to_string(),
             ])
-            .args(["--address", "127.0.0.1", "--port", "0", "--metrics-address", "127.0.0.1", "--metrics-port", "0"])
+            .args(["--insecure", "--address", "127.0.0.1", "--port", &api.port().to_string()])
+            .args(["--metrics-address", "127.0.0.1", "--metrics-port", "0"])
             .arg("--kubeconfig")
             .arg(self.kube.kubeconfig())
             .arg("--cache-dir")
@@ -92,7 +98,7 @@ impl Lab {
             .stderr(log)
             .spawn()
             .expect("because the binary was built");
-        Running::new(child, admin)
+        Running::new(child, admin, api)
     }
 
     /// How many requests of programs that call themselves so the API server of [`Lab::recorded`] has answered.
@@ -116,15 +122,28 @@ impl Lab {
 
     /// The Application `name` over the folder `path` of the repository, synced by itself.
     pub fn application(&self, name: &str, path: &str) -> Value {
+        let automated = json!({"prune": true, "selfHeal": true});
+        self.application_of(name, path, "default", &json!({}), &json!({"automated": automated}))
+    }
+
+    /// The same in a project, with labels and a policy of its own.
+    pub fn application_of(
+        &self,
+        name: &str,
+        path: &str,
+        project: &str,
+        labels: &serde_json::Value,
+        policy: &serde_json::Value,
+    ) -> Value {
         Value::from(json!({
             "apiVersion": "argoproj.io/v1alpha1",
             "kind": "Application",
-            "metadata": {"name": name, "namespace": CONTROL},
+            "metadata": {"name": name, "namespace": CONTROL, "labels": labels},
             "spec": {
-                "project": "default",
+                "project": project,
                 "source": {"repoURL": self.repo.url(), "path": path, "targetRevision": "main"},
                 "destination": {"server": "https://kubernetes.default.svc", "namespace": TARGET},
-                "syncPolicy": {"automated": {"prune": true, "selfHeal": true}},
+                "syncPolicy": policy,
             },
         }))
     }

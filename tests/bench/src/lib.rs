@@ -5,12 +5,14 @@
 #![expect(clippy::disallowed_methods, reason = "this crate is an edge: it measures time and runs processes")]
 
 mod apps;
+mod asking;
 mod figure;
 mod lab;
 mod process;
 mod repo;
 
 pub use apps::Apps;
+pub use asking::{Asking, Watcher};
 pub use figure::{Better, Figure, at};
 pub use lab::{CONTROL, Lab, TARGET};
 pub use process::{Running, Threads, binary, load};

@@ -18,6 +18,7 @@ const TICK: Duration = Duration::from_millis(10);
 pub struct Running {
     child: Child,
     admin: SocketAddr,
+    api: SocketAddr,
     started: Instant,
 }
 
@@ -39,8 +40,13 @@ impl Threads {
 // === impl Running ===
 
 impl Running {
-    pub(crate) fn new(child: Child, admin: SocketAddr) -> Running {
-        Running { child, admin, started: Instant::now() }
+    pub(crate) fn new(child: Child, admin: SocketAddr, api: SocketAddr) -> Running {
+        Running { child, admin, api, started: Instant::now() }
+    }
+
+    /// Where it serves its API, in clear.
+    pub fn api(&self) -> SocketAddr {
+        self.api
     }
 
     /// Waits until the admin port answers 200 to `path`, and says how long after the start that was.

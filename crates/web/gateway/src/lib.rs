@@ -25,6 +25,7 @@ mod reflection;
 mod request;
 mod rest;
 mod route;
+mod shared;
 mod stream;
 mod swagger;
 

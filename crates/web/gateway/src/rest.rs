@@ -17,6 +17,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::route::{Found, Route, Routes};
+use crate::shared::Shared;
 use crate::stream::Form;
 use crate::{answer, metadata, request, stream};
 
@@ -33,6 +34,7 @@ struct Inner {
     routes: Arc<Routes>,
     shapes: Arc<Shapes>,
     content_types: Vec<String>,
+    shared: Arc<Shared>,
 }
 
 impl Gateway {
@@ -45,6 +47,7 @@ impl Gateway {
             routes: Arc::new(Routes::of(api)),
             shapes: Arc::new(Shapes::new(&table)),
             content_types: vec!["application/json".to_owned()],
+            shared: Arc::default(),
         }))
     }
 
@@ -146,7 +149,9 @@ impl Gateway {
                 let bytes = answer::body(&*message, &extensions, selection.as_ref());
                 answer::json(StatusCode::OK, bytes, compress)
             }
-            JsonAnswer::Several(messages) => stream::response(rpc, messages, selection, form).await,
+            JsonAnswer::Several(messages) => {
+                stream::response(rpc, messages, selection, form, self.0.shared.clone()).await
+            }
         };
         metadata::into_headers(&answered_metadata, &extensions, response.headers_mut());
         response

@@ -1,10 +1,11 @@
 //! Responses with several messages: lines of JSON, events of a browser, or a log as a file.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use bowline_core_crd::ApplicationWatchEvent;
 use bowline_web_wire::json::write;
 use bowline_web_wire::status::StreamError;
 use bowline_web_wire::tonic::Status;
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 
 use crate::answer;
 use crate::request::{Query, first};
+use crate::shared::{Event, Shared};
 
 /// How often a silent stream of events shows that it lives.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -65,6 +67,7 @@ pub(crate) async fn response(
     mut messages: Messages<Box<dyn Json>>,
     selection: Option<Selection>,
     form: Form,
+    shared: Arc<Shared>,
 ) -> Response<Body> {
     let first = tokio::time::timeout(FIRST_MESSAGE, messages.next()).await;
     let messages: Messages<Box<dyn Json>> = match first {
@@ -96,7 +99,7 @@ pub(crate) async fn response(
     }
     *response.body_mut() = match form {
         Form::File(_) => Body::from_stream(file(messages)),
-        form => Body::from_stream(pieces(rpc, messages, selection, form == Form::Events)),
+        form => Body::from_stream(pieces(rpc, messages, selection, form == Form::Events, shared)),
     };
     response
 }
@@ -128,6 +131,7 @@ struct State {
     selection: Option<Selection>,
     repeats: Option<Repeats>,
     events: bool,
+    shared: Arc<Shared>,
 }
 
 /// The messages as lines or events, an error as the last one. Silence is broken where the form allows it.
@@ -136,8 +140,9 @@ fn pieces(
     messages: Messages<Box<dyn Json>>,
     selection: Option<Selection>,
     events: bool,
+    shared: Arc<Shared>,
 ) -> impl Stream<Item = Piece> {
-    let state = State { messages, selection, repeats: Repeats::of(rpc), events };
+    let state = State { messages, selection, repeats: Repeats::of(rpc), events, shared };
     stream::unfold(Some(state), |state| async {
         let mut state = state?;
         loop {
@@ -166,23 +171,27 @@ impl State {
     fn piece(&mut self, message: &dyn Json) -> Option<Bytes> {
         let mut out = Vec::new();
         out.extend_from_slice(if self.events { b"data: " } else { b"" });
-        let from = out.len();
-        if self.selection.is_none() && self.repeats.is_none() {
+        if let Some(repeats) = &mut self.repeats {
+            let event = match message.as_any().downcast_ref::<ApplicationWatchEvent>() {
+                Some(event) => self.shared.event(event, self.selection.as_ref()),
+                None => {
+                    let value = message.to_value();
+                    let (key, gone) = repeats.place(&value);
+                    Arc::new(self.shared.make(key, gone, value, self.selection.as_ref()))
+                }
+            };
+            if !repeats.is_new(&event) {
+                return None;
+            }
+            out.extend_from_slice(&event.json);
+        } else if let Some(selection) = &self.selection {
+            let mut value = json!({"result": message.to_value()});
+            selection.prune(&mut value);
+            write(&value, &mut out);
+        } else {
             out.extend_from_slice(b"{\"result\":");
             message.write(&mut out);
             out.push(b'}');
-        } else {
-            let mut value = json!({"result": message.to_value()});
-            let place = self.repeats.as_ref().map(|repeats| repeats.place(&value["result"]));
-            if let Some(selection) = &self.selection {
-                selection.prune(&mut value);
-            }
-            write(&value, &mut out);
-            if let (Some(repeats), Some(place)) = (&mut self.repeats, place)
-                && !repeats.is_new(place, &out[from..])
-            {
-                return None;
-            }
         }
         out.extend_from_slice(if self.events { b"\n\n" } else { b"\n" });
         Some(out.into())
@@ -201,33 +210,26 @@ fn error(status: &Status, events: bool) -> Bytes {
 struct Repeats {
     field: &'static str,
     sent: HashMap<String, u64>,
-    hasher: RandomState,
-}
-
-/// Which object a message is about, and whether it is gone.
-struct Place {
-    key: String,
-    gone: bool,
 }
 
 impl Repeats {
     fn of(rpc: &Rpc) -> Option<Repeats> {
         let (_, field) = WATCHES.iter().find(|(path, _)| *path == rpc.path)?;
-        Some(Repeats { field, sent: HashMap::new(), hasher: RandomState::new() })
+        Some(Repeats { field, sent: HashMap::new() })
     }
 
-    fn place(&self, event: &Value) -> Place {
+    /// Which object an event is about, and whether it is gone.
+    fn place(&self, event: &Value) -> (String, bool) {
         let metadata = &event[self.field]["metadata"];
         let word = |name: &str| metadata[name].as_str().unwrap_or_default().to_owned();
-        Place { key: word("namespace") + "/" + &word("name"), gone: event["type"] == "DELETED" }
+        (word("namespace") + "/" + &word("name"), event["type"] == "DELETED")
     }
 
-    fn is_new(&mut self, place: Place, sent: &[u8]) -> bool {
-        if place.gone {
-            self.sent.remove(&place.key);
+    fn is_new(&mut self, event: &Event) -> bool {
+        if event.gone {
+            self.sent.remove(&event.key);
             return true;
         }
-        let digest = self.hasher.hash_one(sent);
-        self.sent.insert(place.key, digest) != Some(digest)
+        self.sent.insert(event.key.clone(), event.digest) != Some(event.digest)
     }
 }

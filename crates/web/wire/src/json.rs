@@ -4,6 +4,7 @@ mod read;
 mod set;
 mod shape;
 
+use std::any::Any;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -19,9 +20,11 @@ pub trait Json: Send {
     fn write(&self, out: &mut Vec<u8>);
     /// As a value, to look into.
     fn to_value(&self) -> Value;
+    /// As what it is, for those who know its type.
+    fn as_any(&self) -> &dyn Any;
 }
 
-impl<T: Serialize + Send> Json for T {
+impl<T: Serialize + Send + 'static> Json for T {
     fn write(&self, out: &mut Vec<u8>) {
         write(self, out);
     }
@@ -30,6 +33,10 @@ impl<T: Serialize + Send> Json for T {
         let mut bytes = Vec::new();
         write(self, &mut bytes);
         serde_json::from_slice(&bytes).expect("because it was written as JSON just now")
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }
 
