@@ -72,7 +72,8 @@ async function open(base, screen, width) {
       else await page.keyboard.press(key)
       await page.waitForTimeout(120)
     }
-    if (screen.expect) await page.waitForFunction(text => new RegExp(text).test(document.body.innerText), screen.expect, {timeout: PATIENCE})
+    // A picture of a small screen may leave it out.
+    if (screen.expect) await page.waitForFunction(([text, part]) => new RegExp(text).test(document.body[part]), [screen.expect, values.pictures ? 'textContent' : 'innerText'], {timeout: PATIENCE})
     await page.evaluate(() => document.fonts.ready)
     if (values.pictures) mkdirSync(values.pictures, {recursive: true})
     else await page.evaluate(axe)
