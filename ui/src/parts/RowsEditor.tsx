@@ -1,5 +1,5 @@
 import {Plus, Trash2} from 'lucide-react'
-import {useEffect, useRef, type ReactNode} from 'react'
+import {useEffect, useRef, useState, type ReactNode} from 'react'
 
 import {Button, IconButton} from './Button'
 import {Combobox} from './Combobox'
@@ -89,17 +89,33 @@ export function TextList({values, onChange, options, placeholder, mono, faultOf,
   )
 }
 
-/** Names with values, such as labels. */
+/** Names with values, such as labels. Rows whose name is missing, or there already, are shown as they are typed and told of once they have one of their own. */
 export function PairsEditor({pairs, onChange, ...frame}: Frame & {pairs: Readonly<Record<string, string>>; onChange(pairs: Record<string, string>): void}) {
-  const rows = Object.entries(pairs).map(([key, value]) => ({key, value}))
+  const rowsOf = (from: Readonly<Record<string, string>>): RowValue[] => Object.entries(from).map(([key, value]) => ({key, value}))
+  const [rows, setRows] = useState(() => rowsOf(pairs))
+  const now = JSON.stringify(pairs)
+  const told = useRef(now)
+  useEffect(() => {
+    // Somebody else changed them: the text beside the form, or what was loaded.
+    if (now === told.current) return
+    told.current = now
+    setRows(rowsOf(pairs))
+  }, [now])
+  const change = (next: RowValue[]) => {
+    setRows(next)
+    const made: Record<string, string> = {}
+    for (const {key, value} of next) if (key && !(key in made)) made[key] = value ?? ''
+    told.current = JSON.stringify(made)
+    onChange(made)
+  }
   const names = rows.map(row => row.key)
   return (
     <RowsEditor
       {...frame}
-      rows={rows as RowValue[]}
+      rows={rows}
       fields={[{key: 'key', label: 'Name'}, {key: 'value', label: 'Value'}]}
-      onChange={next => onChange(Object.fromEntries(next.map(row => [row.key ?? '', row.value ?? ''])))}
-      faultOf={row => (!row.key ? 'A name is needed.' : names.filter(name => name === row.key).length > 1 ? 'This name is there twice.' : undefined)}
+      onChange={change}
+      faultOf={row => (!row.key ? 'A name is needed.' : names.filter(name => name === row.key).length > 1 ? 'This name is there twice: the first counts.' : undefined)}
     />
   )
 }

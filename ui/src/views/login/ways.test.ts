@@ -20,7 +20,7 @@ test.each([
   [{}, []],
   [{oidcConfig: {name: 'Okta'}}, ['Log in by Okta']],
   [{dexConfig: {connectors: [connector('GitHub')]}}, ['Log in by GitHub']],
-  [{dexConfig: {connectors: [connector('GitHub'), connector('LDAP')]}}, ['Log in by GitHub, LDAP']],
+  [{dexConfig: {connectors: [connector('GitHub'), connector('LDAP')]}}, ['Log in by single sign-on: GitHub, LDAP']],
   [{dexConfig: {connectors: [connector('GitHub'), connector('LDAP')], dexAuthConnectorID: 'ldap'}}, ['Log in by LDAP']],
   [{uiLoginButtonText: 'Staff', oidcConfig: {name: 'Okta'}}, ['Staff']],
 ])('%j offers %j', (settings, labels) => expect(ssoWays(settings).map(way => way.label)).toEqual(labels))

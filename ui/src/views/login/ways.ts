@@ -19,5 +19,5 @@ export function ssoWays(settings: ClusterSettings | undefined): Array<{label: st
   const connectors = settings?.dexConfig?.connectors ?? []
   if (connectors.length === 0) return []
   const chosen = connectors.find(one => one.id !== undefined && one.id === settings?.dexConfig?.dexAuthConnectorID) ?? (connectors.length === 1 ? connectors[0] : undefined)
-  return [{label: text || `Log in by ${chosen ? chosen.name : connectors.map(one => one.name).join(', ')}`}]
+  return [{label: text || (chosen ? `Log in by ${chosen.name}` : `Log in by single sign-on: ${connectors.map(one => one.name).join(', ')}`)}]
 }
