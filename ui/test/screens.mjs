@@ -38,7 +38,7 @@ export const screens = [
   {name: 'resource-pod', path: 'applications/argocd/data-web-18?node=/Pod/data/web-7d8f64bb9c-xx9ix/0', apps: 24, expect: 'exit code 137'},
   {name: 'resource-manifest', path: 'applications/argocd/data-web-18?node=apps/Deployment/data/web/0&tab=manifest', apps: 24, expect: 'Desired'},
   {name: 'resource-huge', path: 'applications/argocd/data-web-18?node=/ConfigMap/data/web/0&tab=manifest', apps: 24, expect: 'too long to be shown'},
-  {name: 'app-diff', path: 'applications/argocd/cart?view=diff', apps: 12, past: true, expect: 'In the cluster'},
+  {name: 'app-diff', path: 'applications/argocd/cart?view=diff', apps: 12, past: true, expect: 'changed in the cluster'},
   {name: 'app-diff-text', path: 'applications/argocd/cart?view=diff', apps: 12, past: true, keys: ['click:button:has-text("Side by side")'], expect: 'Who wrote what'},
   {name: 'resource-diff', path: 'applications/argocd/data-web-18?node=apps/Deployment/data/web/0&tab=diff', apps: 24, contract: true, expect: 'Side by side', mayFail: true},
   {name: 'resource-logs', path: 'applications/argocd/data-web-18?node=/Pod/data/web-7d8f64bb9c-xx9ix/0&tab=logs', apps: 24, expect: 'GET /cart'},
