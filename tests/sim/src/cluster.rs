@@ -248,6 +248,16 @@ impl Cluster for Memory {
         })
     }
 
+    fn patch_status<'a>(
+        &'a self,
+        _: &'a Gvk,
+        key: &'a ResourceKey,
+        _: &'a Value,
+    ) -> BoxFuture<'a, Result<Object, ClusterError>> {
+        // No kind here has a status of its own.
+        Box::pin(async move { Err(ClusterError::new(ClusterErrorKind::NotFound, format!("{key} has no status"))) })
+    }
+
     fn patch<'a>(
         &'a self,
         gvk: &'a Gvk,

@@ -281,6 +281,7 @@ impl Controller {
             namespace: NAMESPACE,
             managed_namespace: &ManagedNamespace::default(),
             shared: &[],
+            deployed: &Default::default(),
             confirmed: scene.confirmed,
             guard: guard.as_ref(),
             limits: &limits,

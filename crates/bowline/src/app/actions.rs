@@ -1,5 +1,7 @@
 //! `bowline app actions list` and `bowline app actions run`.
 
+mod core;
+
 use std::io::Write;
 
 use bowline_base_value::Value;
@@ -81,13 +83,14 @@ pub struct RunArgs {
 
 /// Runs an `app actions` command.
 pub async fn run(global: &Global, command: ActionsCommand) -> Result<(), CliError> {
-    let Apps::Server(apps) = Apps::connect(global).await? else {
-        return Err(CliError::failed("actions are run by a server, and none is named")
-            .hint("bowline login SERVER logs in to one"));
-    };
-    match command {
-        ActionsCommand::List(args) => list(global, &apps, args).await,
-        ActionsCommand::Run(args) => act(global, &apps, args).await,
+    let apps = Apps::connect(global).await?;
+    match (command, &apps) {
+        (ActionsCommand::List(args), Apps::Server(apps)) => list(global, apps, args).await,
+        (ActionsCommand::List(args), Apps::Core(apps)) => {
+            print(core::list(global, apps, &args.app, &args.choice).await?, args.output)
+        }
+        (ActionsCommand::Run(args), Apps::Server(apps)) => act(global, apps, args).await,
+        (ActionsCommand::Run(args), Apps::Core(apps)) => core::run(global, apps, &args).await,
     }
 }
 
@@ -104,8 +107,15 @@ async fn list(global: &Global, apps: &ServerApps, args: ListArgs) -> Result<(), 
             found.push((item.clone(), action.name, action.disabled));
         }
     }
+    print(found, args.output)
+}
+
+/// Actions with the objects that offer them, and whether they make no sense now.
+type Found = Vec<(ResourceDiff, String, bool)>;
+
+fn print(found: Found, format: Output) -> Result<(), CliError> {
     let mut out = std::io::stdout();
-    match args.output {
+    match format {
         Output::Json | Output::Yaml => {
             let items = found.iter().map(|(item, name, disabled)| {
                 let fields = [
@@ -118,7 +128,7 @@ async fn list(global: &Global, apps: &ServerApps, args: ListArgs) -> Result<(), 
                 ];
                 fields.into_iter().collect::<Value>()
             });
-            output::value(&mut out, &items.collect(), args.output)?;
+            output::value(&mut out, &items.collect(), format)?;
         }
         Output::Name => found.iter().try_for_each(|(_, name, _)| writeln!(out, "{name}"))?,
         Output::Wide => {
@@ -133,27 +143,12 @@ async fn list(global: &Global, apps: &ServerApps, args: ListArgs) -> Result<(), 
 
 async fn act(global: &Global, apps: &ServerApps, args: RunArgs) -> Result<(), CliError> {
     let (namespace, name) = args.app.resolve(global);
-    let parameters = args
-        .parameters
-        .iter()
-        .map(|pair| match pair.split_once('=') {
-            Some((name, value)) => {
-                Ok(ResourceActionParameters { name: Some(name.to_string()), value: Some(value.to_string()) })
-            }
-            None => Err(CliError::usage(format!("--param {pair}: write NAME=VALUE"))),
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+    let parameters = args.parameters()?.into_iter();
+    let parameters: Vec<ResourceActionParameters> =
+        parameters.map(|(name, value)| ResourceActionParameters { name: Some(name), value: Some(value) }).collect();
     let app = apps.get(&namespace, &name).await?.app;
     let chosen = chosen(apps, &app, &args.choice).await?;
-    if chosen.is_empty() {
-        return Err(CliError::failed("No matching resource found")
-            .hint(format!("bowline app resources {name} shows the application's objects")));
-    }
-    if chosen.len() > 1 && !args.all {
-        return Err(CliError::failed(
-            "Multiple resources match inputs. Use the --all flag to run the action on all of them",
-        ));
-    }
+    args.check(chosen.len(), &name)?;
     let remote = apps.remote();
     for (item, version) in chosen {
         let at = request(apps, &app, &item, version);
@@ -197,23 +192,64 @@ async fn act(global: &Global, apps: &ServerApps, args: RunArgs) -> Result<(), Cl
     Ok(())
 }
 
+// === impl RunArgs ===
+
+impl RunArgs {
+    fn parameters(&self) -> Result<Vec<(String, String)>, CliError> {
+        let pairs = self.parameters.iter().map(|pair| match pair.split_once('=') {
+            Some((name, value)) => Ok((name.to_string(), value.to_string())),
+            None => Err(CliError::usage(format!("--param {pair}: write NAME=VALUE"))),
+        });
+        pairs.collect()
+    }
+
+    /// Whether so many objects may be meant.
+    fn check(&self, chosen: usize, name: &str) -> Result<(), CliError> {
+        match chosen {
+            0 => Err(CliError::failed("No matching resource found")
+                .hint(format!("bowline app resources {name} shows the application's objects"))),
+            1 => Ok(()),
+            _ if self.all => Ok(()),
+            _ => Err(CliError::failed(
+                "Multiple resources match inputs. Use the --all flag to run the action on all of them",
+            )),
+        }
+    }
+}
+
+// === impl Choice ===
+
+impl Choice {
+    fn matches(&self, item: &ResourceDiff) -> bool {
+        let is = |flag: &Option<String>, text: &str| flag.as_deref().is_none_or(|flag| flag == text);
+        is(&self.kind, &item.kind)
+            && is(&self.group, &item.group)
+            && is(&self.resource_name, &item.name)
+            && is(&self.namespace, &item.namespace)
+    }
+}
+
+/// The application as one of its objects.
+fn itself(app: &Application) -> ResourceDiff {
+    ResourceDiff {
+        group: GROUP.to_string(),
+        kind: Application::KIND.to_string(),
+        namespace: app.metadata.namespace.clone(),
+        name: app.metadata.name.clone(),
+        ..ResourceDiff::default()
+    }
+}
+
 /// The managed objects that are there and that the flags choose, with the API version of each.
 async fn chosen(
     apps: &ServerApps,
     app: &Application,
     choice: &Choice,
 ) -> Result<Vec<(ResourceDiff, String)>, CliError> {
-    let is = |flag: &Option<String>, text: &str| flag.as_deref().is_none_or(|flag| flag == text);
-    let matches = |item: &ResourceDiff| {
-        is(&choice.kind, &item.kind)
-            && is(&choice.group, &item.group)
-            && is(&choice.resource_name, &item.name)
-            && is(&choice.namespace, &item.namespace)
-    };
     let mut chosen = Vec::new();
     for item in served::managed(apps, app).await? {
         let live = served::object(&item.live_state)?;
-        if !matches(&item) || live.is_null() {
+        if !choice.matches(&item) || live.is_null() {
             continue;
         }
         let version = live.str_at(&["apiVersion"]).unwrap_or_default();
@@ -221,14 +257,8 @@ async fn chosen(
         chosen.push((item, version));
     }
     // The application itself is one of its objects here.
-    let itself = ResourceDiff {
-        group: GROUP.to_string(),
-        kind: Application::KIND.to_string(),
-        namespace: app.metadata.namespace.clone(),
-        name: app.metadata.name.clone(),
-        ..ResourceDiff::default()
-    };
-    if matches(&itself) {
+    let itself = itself(app);
+    if choice.matches(&itself) {
         chosen.push((itself, VERSION.to_string()));
     }
     Ok(chosen)

@@ -154,11 +154,15 @@ fn rules_of_kinds_reach_applications_while_the_server_runs() {
         "argocd-cm",
         json!({
             odd: null,
-            "resource.customizations.actions.kinds.example.com_Widget": "definitions: []",
+            "resource.customizations.actions.kinds.example.com_Widget": "definitions: many",
             "resource.exclusions": "- apiGroups: [kinds.example.com]\n  kinds: [Gadget]\n",
         }),
     );
-    lab.wait_condition("kinds", "UnsupportedSettingWarning", "actions of users' own are not run yet");
+    lab.wait_condition(
+        "kinds",
+        "UnsupportedSettingWarning",
+        "actions.kinds.example.com_Widget: definitions must be of another form, is string",
+    );
     lab.wait("other", "told nothing", |app| app["status"]["conditions"].is_null());
     set(&lab, "argocd-cm", json!({"resource.exclusions": "- kinds: [ConfigMap]\n"}));
     lab.wait_condition("kinds", "ExcludedResourceWarning", "Resource /ConfigMap one is excluded in the settings");

@@ -45,6 +45,15 @@ pub trait Cluster: Send + Sync {
         patch: &'a bowline_base_value::Value,
         dry_run: bool,
     ) -> BoxFuture<'a, Result<Object, ClusterError>>;
+
+    /// Sends a merge patch to the subresource `status` of an object; [`ClusterErrorKind::NotFound`] where its kind has none: its
+    /// status is then a part of the object like any other.
+    fn patch_status<'a>(
+        &'a self,
+        gvk: &'a Gvk,
+        key: &'a ResourceKey,
+        patch: &'a bowline_base_value::Value,
+    ) -> BoxFuture<'a, Result<Object, ClusterError>>;
 }
 
 /// What discovery says of a kind.

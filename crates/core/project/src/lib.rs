@@ -12,7 +12,7 @@ mod validate;
 pub use destination::{Destination, is_destination_permitted};
 pub use namespace::is_app_namespace_permitted;
 pub use orphaned::{is_orphaned, orphaned_message, warns_of_orphaned};
-pub use resource::is_kind_permitted;
+pub use resource::{is_kind_permitted, permit_object};
 pub use service_account::{ServiceAccountError, SyncTarget, service_account};
 pub use source::is_source_permitted;
 pub use validate::validate_spec;

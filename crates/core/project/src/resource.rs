@@ -1,7 +1,28 @@
 //! The lists of kinds.
 
 use bowline_base_glob::PathPattern;
-use bowline_core_crd::AppProjectSpec;
+use bowline_core_crd::{AppProject, AppProjectSpec};
+use bowline_core_types::Object;
+
+use crate::{Destination, is_destination_permitted};
+
+/// Whether applications of the project may have this object in a cluster; why not. The namespace is the object's own.
+pub fn permit_object(
+    project: &AppProject,
+    cluster: Destination<'_>,
+    object: &Object,
+    namespaced: bool,
+) -> Result<(), String> {
+    let (group, kind, name) = (object.group(), object.kind(), &project.metadata.name);
+    if !is_kind_permitted(&project.spec, group, kind, object.name(), namespaced) {
+        return Err(format!("resource {group}:{kind} is not permitted in project {name}"));
+    }
+    let to = Destination { namespace: object.namespace(), ..cluster };
+    if namespaced && !is_destination_permitted(&project.spec, to) {
+        return Err(format!("namespace {} is not permitted in project '{name}'", object.namespace()));
+    }
+    Ok(())
+}
 
 /// Whether the project permits objects of this kind. Cluster-scoped kinds must be on the list of permitted ones; namespaced kinds
 /// are permitted where there is no such list. What is on a list of refused kinds is refused. `name` is the object's, which

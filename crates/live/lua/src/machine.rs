@@ -93,18 +93,39 @@ impl Machine {
         !self.meter.exhausted.load(Ordering::Relaxed) && self.lua.used_memory() < self.memory / 2
     }
 
-    /// Runs the script on an object.
+    /// Runs the script on an object, and takes what it returns for the object's health.
     pub fn health(&self, object: &Object, now: Timestamp) -> Result<Health, String> {
+        match self.returned(object, &[], now)? {
+            Value::Nil => Ok(Health::healthy()),
+            Value::Table(table) => read(&table).map_err(|e| sentence(&e))?,
+            other => Err(not_a_table(&other)),
+        }
+    }
+
+    /// Runs the script on an object; what it returns, as a value of ours. An empty table is an empty list.
+    pub fn value(
+        &self,
+        object: &Object,
+        parameters: &[(String, String)],
+        now: Timestamp,
+    ) -> Result<bowline_base_value::Value, String> {
+        match self.returned(object, parameters, now)? {
+            table @ Value::Table(_) => decode(&table, DEPTH, &mut Nodes(NODES)),
+            other => Err(not_a_table(&other)),
+        }
+    }
+
+    fn returned(&self, object: &Object, parameters: &[(String, String)], now: Timestamp) -> Result<Value, String> {
         self.refill(Budget::default().instructions);
         self.meter.now.store(u64::try_from(now.as_second()).unwrap_or(0), Ordering::Relaxed);
-        let result = self.run(object);
+        let returned = self.run(object, parameters);
         if self.meter.exhausted.load(Ordering::Relaxed) {
             return Err(EXHAUSTED.to_string());
         }
-        result.map_err(|e| sentence(&e))?
+        returned.map_err(|e| sentence(&e))
     }
 
-    fn run(&self, object: &Object) -> mlua::Result<Result<Health, String>> {
+    fn run(&self, object: &Object, parameters: &[(String, String)]) -> mlua::Result<Value> {
         // Each run has globals of its own on top of the sandbox's: nothing of one object is left for the next.
         let (scope, fallback) = (self.lua.create_table()?, self.lua.create_table()?);
         fallback.raw_set("__index", self.globals.clone())?;
@@ -115,15 +136,80 @@ impl Machine {
             .serialize_unit_to_null(false)
             .set_array_metatable(false);
         scope.raw_set("obj", self.lua.to_value_with(object.value(), options)?)?;
+        scope.raw_set("actionParams", self.lua.create_table_from(parameters.iter().map(|(n, v)| (&**n, &**v)))?)?;
         scope.raw_set("_G", scope.clone())?;
         self.script.set_environment(scope)?;
-        let returned: Value = self.script.call(())?;
-        Ok(match returned {
-            Value::Nil => Ok(Health::healthy()),
-            Value::Table(table) => read(&table)?,
-            other => Err(format!("expect table output from Lua script, not {}", other.type_name())),
-        })
+        self.script.call(())
     }
+}
+
+fn not_a_table(value: &Value) -> String {
+    let kind = if value.is_integer() { "number" } else { value.type_name() };
+    format!("expect table output from Lua script, not {kind}")
+}
+
+/// How deep what a script returns may be.
+const DEPTH: usize = 100;
+/// How many values may be in it: tables that are shared are counted each time they are met.
+const NODES: usize = 1_000_000;
+
+/// How many values may still come.
+struct Nodes(usize);
+
+/// What a script returned. A table is a list where its keys are 1 to n, and an empty one is too.
+fn decode(value: &Value, depth: usize, nodes: &mut Nodes) -> Result<bowline_base_value::Value, String> {
+    use bowline_base_value::{Map, Value as Ours};
+    if depth == 0 || nodes.0 == 0 {
+        return Err("what the script returned holds itself, or is too large".to_string());
+    }
+    nodes.0 -= 1;
+    let text = |text: &mlua::LuaString| match text.to_str() {
+        Ok(text) => Ok(text.to_string()),
+        Err(_) => Err("what the script returned holds text that is not UTF-8".to_string()),
+    };
+    Ok(match value {
+        Value::Nil => Ours::Null,
+        Value::Boolean(truth) => Ours::Bool(*truth),
+        Value::Integer(number) => Ours::Int(*number),
+        // Lua has one kind of number: what is whole was meant so.
+        Value::Number(number) if number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0 => {
+            Ours::Int(*number as i64)
+        }
+        Value::Number(number) if number.is_finite() => Ours::Float(*number),
+        Value::Number(number) => return Err(format!("the script returned the number {number}, which JSON has not")),
+        Value::String(string) => text(string)?.into(),
+        Value::Table(table) => {
+            let mut items: Vec<Option<Ours>> = vec![None; table.raw_len()];
+            let mut fields = Map::new();
+            for pair in table.pairs::<Value, Value>() {
+                let (key, value) = pair.map_err(|e| sentence(&e))?;
+                let value = decode(&value, depth - 1, nodes)?;
+                let place = match &key {
+                    Value::Integer(place) => usize::try_from(*place).ok(),
+                    Value::Number(place) if place.fract() == 0.0 => Some(*place as usize),
+                    _ => None,
+                };
+                match (&key, place.and_then(|place| items.get_mut(place.wrapping_sub(1)))) {
+                    (_, Some(item)) => *item = Some(value),
+                    (Value::String(name), None) => {
+                        fields.insert(text(name)?, value);
+                    }
+                    (other, None) => {
+                        let kind = other.type_name();
+                        return Err(format!(
+                            "the script returned a table with a key of type {kind}, neither list nor map"
+                        ));
+                    }
+                }
+            }
+            match (items.is_empty(), fields.is_empty()) {
+                (true, false) => fields.into(),
+                (_, true) => items.into_iter().map(Option::unwrap_or_default).collect(),
+                (false, false) => return Err("the script returned a table that is a list and a map".to_string()),
+            }
+        }
+        other => return Err(format!("the script returned a {}, which no object can hold", other.type_name())),
+    })
 }
 
 /// A table of the contract: `status` and `message`.

@@ -116,4 +116,17 @@ impl Cluster for Counted<'_> {
             result
         })
     }
+
+    fn patch_status<'a>(
+        &'a self,
+        gvk: &'a Gvk,
+        key: &'a ResourceKey,
+        patch: &'a bowline_base_value::Value,
+    ) -> BoxFuture<'a, Result<Object, ClusterError>> {
+        Box::pin(async move {
+            let result = self.cluster.patch_status(gvk, key, patch).await;
+            self.count(&result, 200, ("Patch", &gvk.kind, &key.namespace), false);
+            result
+        })
+    }
 }

@@ -7,7 +7,7 @@ use bowline_base_glob::Glob;
 use bowline_base_value::{Value, yaml};
 use bowline_core_settings::Map;
 use bowline_core_types::ResourceKey;
-use bowline_live_lua::{HealthScript, Scripts};
+use bowline_live_lua::{ActionScripts, HealthScript, Scripts};
 use bowline_plan_diff::{KnownField, KnownTypes};
 use bowline_plan_ignore::{IgnoreRule, IgnoreRules};
 
@@ -49,7 +49,7 @@ struct Said {
     ignored: Option<(String, Value)>,
     unheeded: Option<(String, Value)>,
     known: Option<(String, Value)>,
-    actions: Option<String>,
+    actions: Option<(String, String)>,
 }
 
 // === impl Customizations ===
@@ -142,7 +142,7 @@ fn read_map(text: &str, said: &mut BTreeMap<String, Said>, remarks: &mut Vec<Rem
             match (&**name, text) {
                 ("health.lua", Some(text)) => entry.health = Some(text),
                 ("health.lua.useOpenLibs", _) => entry.open_libs = field.as_bool().unwrap_or_default(),
-                ("actions", _) => entry.actions = Some(key),
+                ("actions", Some(text)) => entry.actions = Some((key, text)),
                 ("knownTypeFields", None) => entry.known = Some((key, field.clone())),
                 ("ignoreDifferences" | "ignoreResourceUpdates", text) => {
                     // A document in the document, as the contract has it.
@@ -189,7 +189,7 @@ fn read_key(key: &str, text: &str, said: &mut BTreeMap<String, Said>, remarks: &
     match what {
         "health" => entry.health = Some(text.to_string()),
         "useOpenLibs" => entry.open_libs = text.trim() == "true",
-        "actions" => entry.actions = Some(name),
+        "actions" => entry.actions = Some((name, text.to_string())),
         "ignoreDifferences" => entry.ignored = Some((name, value)),
         "ignoreResourceUpdates" => entry.unheeded = Some((name, value)),
         "knownTypeFields" => entry.known = Some((name, value)),
@@ -217,9 +217,11 @@ impl Made {
         if let Some(source) = said.health {
             self.scripts.push(HealthScript { kind: kind.to_string(), source, open_libs: said.open_libs });
         }
-        if let Some(key) = said.actions {
-            let what = "actions of users' own are not run yet, and those that are built in are not changed by it";
-            remarks.push(Remark::on(Some(kind), false, format!("argocd-cm {key}: {what}")));
+        // They are read when someone asks for them; what is wrong with them is told before.
+        if let Some((key, text)) = said.actions
+            && let Err(reason) = ActionScripts::parse(&text)
+        {
+            remarks.push(Remark::on(Some(kind), false, format!("argocd-cm {key}: {reason}")));
         }
         for (said, rules) in [(said.ignored, &mut self.ignored), (said.unheeded, &mut self.unheeded)] {
             let Some((key, value)) = said else { continue };
@@ -366,7 +368,7 @@ mod tests {
             (".ignoreDifferences.ConfigMap", "{jsonPointers: [data], jqPathExpressions: ['.a[']}"),
             (".ignoreResourceUpdates.all", "fields: []"),
             (".knownTypeFields.x.io_A", "- {field: spec.cpu, type: Cpu}"),
-            (".actions.x.io_A", "discovery.lua: return {}"),
+            (".actions.x.io_A", "colour: red"),
             (".colour.x.io_A", "green"),
             (".odd", ""),
         ]);
@@ -402,7 +404,7 @@ mod tests {
             own.iter().any(|m| m.contains("colour.x.io_A changes nothing: \"colour\" is not one of health,")),
             "{own:?}"
         );
-        assert!(own.iter().any(|m| m.contains("actions.x.io_A: actions of users' own are not run yet")), "{own:?}");
+        assert!(own.iter().any(|m| m.contains("actions.x.io_A: colour is not one of discovery.lua,")), "{own:?}");
         assert!(own.iter().any(|m| m.contains("type \"Cpu\" is not supported")), "{own:?}");
         let broken = read(&[("", "- a")]);
         assert_eq!(remarks(&broken, "", "Pod"), [(true, format!("{key}: must be a map from kinds, is array"))]);

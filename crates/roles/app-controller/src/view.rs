@@ -1,9 +1,9 @@
 //! The cluster as the planner sees it.
 
 use bowline_base_value::Value;
-use bowline_core_crd::AppProjectSpec;
+use bowline_core_crd::AppProject;
 use bowline_core_ports::Cluster as _;
-use bowline_core_project::{Destination as To, is_destination_permitted, is_kind_permitted};
+use bowline_core_project::{Destination as To, permit_object};
 use bowline_core_types::{Gvk, Object, ResourceKey};
 use bowline_live_cache::Connection;
 use bowline_plan_planner::{Live, Scope, View};
@@ -17,9 +17,7 @@ pub struct ClusterView<'a> {
     /// The cluster.
     pub destination: &'a Destination,
     /// The project.
-    pub project: &'a AppProjectSpec,
-    /// Its name.
-    pub project_name: &'a str,
+    pub project: &'a AppProject,
     /// What was applied since the last look.
     pub memory: &'a Memory,
     /// The time.
@@ -47,24 +45,13 @@ impl View for ClusterView<'_> {
     }
 
     fn permitted(&self, object: &Object, scope: Scope) -> Result<(), String> {
-        let (group, kind) = (object.group(), object.kind());
-        if !is_kind_permitted(self.project, group, kind, object.name(), scope == Scope::Namespaced) {
-            return Err(format!("resource {group}:{kind} is not permitted in project {}", self.project_name));
-        }
         let to = To {
             server: &self.destination.reference.server,
             name: &self.destination.reference.name,
-            namespace: object.namespace(),
-            scoped_to_project: self.destination.reference.project == self.project_name,
+            namespace: "",
+            scoped_to_project: self.destination.reference.project == self.project.metadata.name,
         };
-        if scope == Scope::Namespaced && !is_destination_permitted(self.project, to) {
-            return Err(format!(
-                "namespace {} is not permitted in project '{}'",
-                object.namespace(),
-                self.project_name
-            ));
-        }
-        Ok(())
+        permit_object(self.project, to, object, scope == Scope::Namespaced)
     }
 
     fn live(&self, key: &ResourceKey) -> Option<Live> {

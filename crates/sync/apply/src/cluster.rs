@@ -201,17 +201,39 @@ impl Cluster for KubeCluster {
         patch: &'a Value,
         dry_run: bool,
     ) -> BoxFuture<'a, Result<Object, ClusterError>> {
-        Box::pin(async move {
-            let resource = self.resource(gvk).await?;
-            let options = WriteOptions {
-                dry_run,
-                field_manager: bowline_core_types::annotation::FIELD_MANAGER.to_string(),
-                ..WriteOptions::default()
-            };
-            let patch = if patch.as_array().is_some() { Patch::Json(patch) } else { Patch::Merge(patch) };
-            let answer = self.client.patch(&resource, &key.namespace, &key.name, "", patch, &options).await;
-            self.object(answer.map_err(|e| told(gvk, &e))?.value)
-        })
+        let patch = if patch.as_array().is_some() { Patch::Json(patch) } else { Patch::Merge(patch) };
+        Box::pin(self.patched(gvk, key, "", patch, dry_run))
+    }
+
+    fn patch_status<'a>(
+        &'a self,
+        gvk: &'a Gvk,
+        key: &'a ResourceKey,
+        patch: &'a Value,
+    ) -> BoxFuture<'a, Result<Object, ClusterError>> {
+        Box::pin(self.patched(gvk, key, "status", Patch::Merge(patch), false))
+    }
+}
+
+// === impl KubeCluster ===
+
+impl KubeCluster {
+    async fn patched(
+        &self,
+        gvk: &Gvk,
+        key: &ResourceKey,
+        subresource: &str,
+        patch: Patch<'_>,
+        dry_run: bool,
+    ) -> Result<Object, ClusterError> {
+        let resource = self.resource(gvk).await?;
+        let options = WriteOptions {
+            dry_run,
+            field_manager: bowline_core_types::annotation::FIELD_MANAGER.to_string(),
+            ..WriteOptions::default()
+        };
+        let answer = self.client.patch(&resource, &key.namespace, &key.name, subresource, patch, &options).await;
+        self.object(answer.map_err(|e| told(gvk, &e))?.value)
     }
 }
 

@@ -31,6 +31,8 @@ pub enum Done {
     Deleted,
     /// An action was run on it.
     ActionRan,
+    /// A sync of it was asked for.
+    Started,
 }
 
 fn events() -> ApiResource {
@@ -46,6 +48,7 @@ impl Done {
             Done::Updated => "ResourceUpdated",
             Done::Deleted => "ResourceDeleted",
             Done::ActionRan => "ResourceActionRan",
+            Done::Started => "OperationStarted",
         }
     }
 }

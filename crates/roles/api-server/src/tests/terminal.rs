@@ -104,6 +104,15 @@ impl Cluster for Container {
     ) -> BoxFuture<'a, Result<Object, ClusterError>> {
         Box::pin(std::future::pending())
     }
+
+    fn patch_status<'a>(
+        &'a self,
+        _: &'a Gvk,
+        _: &'a ResourceKey,
+        _: &'a Value,
+    ) -> BoxFuture<'a, Result<Object, ClusterError>> {
+        Box::pin(std::future::pending())
+    }
 }
 
 impl Pods for Container {

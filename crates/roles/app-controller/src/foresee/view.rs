@@ -6,7 +6,7 @@ use bowline_base_value::Value;
 use bowline_core_control::ClusterRef;
 use bowline_core_crd::{AppProject, ApplicationDestination, ClusterResourceRestrictionItem};
 use bowline_core_ports::Cluster;
-use bowline_core_project::{Destination as To, is_destination_permitted, is_kind_permitted};
+use bowline_core_project::{Destination as To, permit_object};
 use bowline_core_types::{Gvk, Object, ResourceKey};
 use bowline_plan_planner::{Live, Scope, View};
 
@@ -52,21 +52,13 @@ impl View for Snapshot<'_> {
     }
 
     fn permitted(&self, object: &Object, scope: Scope) -> Result<(), String> {
-        let (spec, project) = (&self.project.spec, &self.project.metadata.name);
-        let (group, kind) = (object.group(), object.kind());
-        if !is_kind_permitted(spec, group, kind, object.name(), scope == Scope::Namespaced) {
-            return Err(format!("resource {group}:{kind} is not permitted in project {project}"));
-        }
         let to = To {
             server: &self.reference.server,
             name: &self.reference.name,
-            namespace: object.namespace(),
-            scoped_to_project: self.reference.project == *project,
+            namespace: "",
+            scoped_to_project: self.reference.project == self.project.metadata.name,
         };
-        if scope == Scope::Namespaced && !is_destination_permitted(spec, to) {
-            return Err(format!("namespace {} is not permitted in project '{project}'", object.namespace()));
-        }
-        Ok(())
+        permit_object(self.project, to, object, scope == Scope::Namespaced)
     }
 
     fn live(&self, key: &ResourceKey) -> Option<Live> {

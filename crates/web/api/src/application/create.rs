@@ -3,11 +3,11 @@
 use bowline_core_crd::Application;
 use bowline_core_rbac::{action, object};
 use bowline_core_types::AppName;
-use bowline_web_admin::{Caller, Context, denied};
+use bowline_web_admin::{Caller, Context, Done, denied};
 use bowline_web_wire::application::ApplicationCreateRequest;
 use bowline_web_wire::tonic::Status;
 
-use super::find::check_namespace;
+use super::find::{about, check_namespace};
 use super::update::permit_update;
 use super::validate::{normalize, validate};
 use crate::store::{self, Kept};
@@ -37,7 +37,10 @@ pub(crate) async fn create(
 
     let name = AppName::new(app.metadata.namespace.as_str(), app.metadata.name.as_str());
     let refusal = match store::create(context, &may, &app).await {
-        Ok(created) => return Ok(created),
+        Ok(created) => {
+            context.tell(caller, about(&created), Done::Created, "created application").await;
+            return Ok(created);
+        }
         Err(status) if status.code() == bowline_web_wire::tonic::Code::AlreadyExists => status,
         Err(status) => return Err(status),
     };
@@ -51,14 +54,16 @@ pub(crate) async fn create(
         ));
     }
     let may = permit_update(context, caller, &there, app.spec.project())?;
-    store::change(context, &may, &name, |stored: &mut Application| {
+    let updated = store::change(context, &may, &name, |stored: &mut Application| {
         stored.spec = app.spec.clone();
         stored.metadata.labels.extend(app.metadata.labels.clone());
         stored.metadata.annotations.extend(app.metadata.annotations.clone());
         stored.metadata.finalizers.clone_from(&app.metadata.finalizers);
         Ok(())
     })
-    .await
+    .await?;
+    context.tell(caller, about(&updated), Done::Updated, "updated application spec").await;
+    Ok(updated)
 }
 
 fn is_same(a: &Application, b: &Application) -> bool {

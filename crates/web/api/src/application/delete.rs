@@ -3,7 +3,7 @@
 use bowline_core_crd::Application;
 use bowline_core_rbac::action;
 use bowline_core_types::annotation;
-use bowline_web_admin::{Caller, Context, denied};
+use bowline_web_admin::{Caller, Context, Done, denied};
 use bowline_web_wire::application::ApplicationDeleteRequest;
 use bowline_web_wire::tonic::Status;
 
@@ -42,5 +42,7 @@ pub(crate) async fn delete(
         Ok(())
     })
     .await?;
-    store::delete::<Application>(context, &may, &found.name).await
+    store::delete::<Application>(context, &may, &found.name).await?;
+    context.tell(caller, found.about(), Done::Deleted, "deleted application").await;
+    Ok(())
 }

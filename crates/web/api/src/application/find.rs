@@ -88,10 +88,15 @@ pub(crate) fn check_namespace(context: &Context, namespace: &str) -> Result<(), 
     if permitted { Ok(()) } else { Err(Status::unknown(format!("namespace '{namespace}' is not permitted"))) }
 }
 
+/// An application as Events are about it.
+pub(crate) fn about(app: &Application) -> About<'_> {
+    About { kind: Application::KIND, metadata: &app.metadata }
+}
+
 impl Found {
     /// The application as Events are about it.
     pub(crate) fn about(&self) -> About<'_> {
-        About { kind: Application::KIND, metadata: &self.app.metadata }
+        about(&self.app)
     }
 
     /// The application as policies name it.

@@ -7,7 +7,7 @@ use bowline_core_crd::{
 use bowline_core_ports::Freshness;
 use bowline_core_rbac::{Allowed, action, object};
 use bowline_core_types::AppName;
-use bowline_web_admin::{Caller, Context, denied};
+use bowline_web_admin::{Caller, Context, Done, denied};
 use bowline_web_wire::application::{ApplicationRollbackRequest, ApplicationSyncRequest, OperationTerminateRequest};
 use bowline_web_wire::tonic::Status;
 
@@ -76,7 +76,21 @@ pub(crate) async fn sync(
         info: request.infos,
         retry: request.retry_strategy.or_else(|| own_retry(app)).unwrap_or_default(),
     };
-    start(context, &may, &found.name, operation).await
+    let what = initiated(&operation);
+    let started = start(context, &may, &found.name, operation).await?;
+    context.tell(caller, found.about(), Done::Started, &what).await;
+    Ok(started)
+}
+
+/// What the event of a sync says.
+fn initiated(operation: &Operation) -> String {
+    let sync = operation.sync.clone().unwrap_or_default();
+    let partial = if sync.resources.is_empty() { "" } else { "partial " };
+    let to = if sync.revisions.is_empty() { sync.revision } else { sync.revisions.join(",") };
+    match sync.manifests.is_empty() {
+        true => format!("initiated {partial}sync to {to}"),
+        false => format!("initiated {partial}sync locally"),
+    }
 }
 
 /// Asks for a sync to what a past sync deployed.
@@ -129,15 +143,17 @@ pub(crate) async fn rollback(
             ..Operation::default()
         })
     };
-    if switch(context, "server.rbac.rollback.enforce.enable", false) {
+    let started = if switch(context, "server.rbac.rollback.enforce.enable", false) {
         let may = enforcer.permit(action::Rollback, found.object(context)).map_err(denied)?;
         windows::check(context, &found)?;
-        start(context, &may, &found.name, operation()?).await
+        start(context, &may, &found.name, operation()?).await?
     } else {
         let may = enforcer.permit(action::Sync, found.object(context)).map_err(denied)?;
         windows::check(context, &found)?;
-        start(context, &may, &found.name, operation()?).await
-    }
+        start(context, &may, &found.name, operation()?).await?
+    };
+    context.tell(caller, found.about(), Done::Started, &format!("initiated rollback to {id}")).await;
+    Ok(started)
 }
 
 /// Asks the operation that runs to end.
@@ -146,10 +162,11 @@ pub(crate) async fn terminate(
     caller: &Caller,
     request: &OperationTerminateRequest,
 ) -> Result<(), Status> {
-    let Found { name, app, .. } = find(context, caller, request)?;
+    let found = find(context, caller, request)?;
+    let Found { name, app, .. } = &found;
     let object = object::Application::new(app.spec.project(), &name.namespace, &name.name, context.world.namespace());
     let may = caller.enforcer().permit(action::Sync, object).map_err(denied)?;
-    store::change(context, &may, &name, |app: &mut Application| {
+    store::change(context, &may, name, |app: &mut Application| {
         let running = app.operation.is_some()
             || app.status.operation_state.as_ref().is_some_and(|state| !state.phase.is_completed());
         let none = || Status::invalid_argument("Unable to terminate operation. No operation is in progress");
@@ -164,6 +181,7 @@ pub(crate) async fn terminate(
         Ok(())
     })
     .await?;
+    context.tell(caller, found.about(), Done::Updated, "terminated running operation").await;
     Ok(())
 }
 

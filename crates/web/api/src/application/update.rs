@@ -2,13 +2,12 @@
 
 use bowline_core_crd::{Application, ApplicationSpec, apply_merge_patch};
 use bowline_core_rbac::{Allowed, action, object};
-use bowline_core_types::AppName;
-use bowline_web_admin::{Caller, Context, denied};
+use bowline_web_admin::{Caller, Context, Done, denied};
 use bowline_web_wire::application::{ApplicationPatchRequest, ApplicationUpdateRequest, ApplicationUpdateSpecRequest};
 use bowline_web_wire::tonic::Status;
 use serde_json::Value as Json;
 
-use super::find::{Named, find, text};
+use super::find::{Named, about, find, text};
 use super::validate::{normalize, validate};
 use crate::store;
 
@@ -46,7 +45,13 @@ pub(crate) async fn update(
     let may = permit_update(context, caller, &found.app, app.spec.project())?;
     app.metadata.namespace = found.name.namespace.to_string();
     validate(context, &app, request.validate.unwrap_or(true)).await?;
-    put(context, &may, &found.name, &app).await
+    let updated = store::change(context, &may, &found.name, |stored: &mut Application| {
+        take_over(stored, &app);
+        Ok(())
+    })
+    .await?;
+    tell(context, caller, &updated).await;
+    Ok(updated)
 }
 
 /// Gives the application this spec.
@@ -66,6 +71,7 @@ pub(crate) async fn update_spec(
         Ok(())
     })
     .await?;
+    tell(context, caller, &stored).await;
     Ok(stored.spec)
 }
 
@@ -84,7 +90,7 @@ pub(crate) async fn patch(
     let may = permit_update(context, caller, &found.app, app.spec.project())?;
     validate(context, &app, true).await?;
     // On the newest state, whatever was written since.
-    store::change(context, &may, &found.name, |stored: &mut Application| {
+    let updated = store::change(context, &may, &found.name, |stored: &mut Application| {
         let after = patched(stored)?;
         if after.spec.project() != app.spec.project() {
             return Err(Status::aborted("the application's project changed meanwhile"));
@@ -92,7 +98,9 @@ pub(crate) async fn patch(
         take_over(stored, &after);
         Ok(())
     })
-    .await
+    .await?;
+    tell(context, caller, &updated).await;
+    Ok(updated)
 }
 
 fn patched(app: &Application, patch: &Json, kind: &str) -> Result<Application, Status> {
@@ -119,17 +127,8 @@ fn patched(app: &Application, patch: &Json, kind: &str) -> Result<Application, S
     Ok(after)
 }
 
-async fn put(
-    context: &Context,
-    may: &Allowed<action::Update, object::Application>,
-    name: &AppName,
-    app: &Application,
-) -> Result<Application, Status> {
-    store::change(context, may, name, |stored: &mut Application| {
-        take_over(stored, app);
-        Ok(())
-    })
-    .await
+async fn tell(context: &Context, caller: &Caller, updated: &Application) {
+    context.tell(caller, about(updated), Done::Updated, "updated application spec").await;
 }
 
 fn take_over(stored: &mut Application, app: &Application) {
