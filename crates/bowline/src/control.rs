@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bowline_base_kube::{ApiResource, Client, Discovery};
+use bowline_base_kube::{ApiResource, Client, Discovery, Impersonate};
 use bowline_base_value::Value;
 use bowline_core_control::World;
-use bowline_core_crd::ApplicationDestination;
+use bowline_core_crd::{AppProject, Application, ApplicationDestination};
 use bowline_core_ports::SourceError;
+use bowline_core_project::{SyncTarget, service_account};
 use bowline_core_types::{Gvk, Object, SecretKey, annotation};
 use bowline_desired_git::{Access, GitRepositories, Settings};
 use bowline_roles_app_controller::cluster_config;
@@ -112,6 +113,29 @@ pub async fn destination(
 // === impl Destination ===
 
 impl Destination {
+    /// The cluster as the service account that the project names, where syncs impersonate; nothing where they do not. The error is a
+    /// sentence: nobody is named who must be.
+    pub fn acting(
+        &self,
+        world: &World,
+        app: &Application,
+        project: &AppProject,
+    ) -> Result<Option<KubeCluster>, String> {
+        let settings = world.settings();
+        if !settings.impersonation {
+            return Ok(None);
+        }
+        let to = &app.spec.destination;
+        let reference = world.destination(&to.server, &to.name)?;
+        let target =
+            SyncTarget { server: &reference.server, namespace: &to.namespace, app_namespace: &app.metadata.namespace };
+        let user =
+            service_account(&project.spec, target, settings.impersonation_enforced).map_err(|e| e.to_string())?;
+        let Some(user) = user else { return Ok(None) };
+        let client = self.client.impersonate(&Impersonate { user, ..Impersonate::default() });
+        Ok(Some(self.cluster.acting_as(client.map_err(|e| e.to_string())?)))
+    }
+
     /// Where the objects of a kind stand in the API.
     pub fn resource(&self, gvk: &Gvk) -> Result<&ApiResource, CliError> {
         let found = self.discovery.resource(&gvk.group, &gvk.version, &gvk.kind);

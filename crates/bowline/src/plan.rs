@@ -110,10 +110,15 @@ async fn plan(global: &Global, args: &PlanArgs) -> Result<Plan, CliError> {
         .map_err(|reason| CliError::failed(reason).hint("bowline cluster list shows the clusters that are known"))?;
     let comparing = comparing(&app, &world);
     let selection = Selection::parse(&args.resources)?;
+    let acting = match destination.acting(&world, &app, &project) {
+        Ok(acting) => acting,
+        Err(reason) => return Ok(Plan::refused(&app, &target.revisions, Some(reason))),
+    };
     let ground = Ground {
         world: &world,
         control: &global.namespace,
-        cluster: &destination.cluster,
+        cluster: acting.as_ref().unwrap_or(&destination.cluster),
+        reads: &destination.cluster,
         reference: &reference,
         secrets: &destination.secrets,
         project: &project,

@@ -10,6 +10,8 @@
 //! let (status, pods) = kube.request("GET", &format!("/api/v1/namespaces/{namespace}/pods"), None).unwrap();
 //! ```
 //!
+//! What the API server itself calls, such as an admission webhook or a kubelet, a test plays by a [`StandIn`].
+//!
 //! Everything here blocks, on purpose: a test without async can use it, and one with async starts it before its runtime.
 //! Nothing outlives the test process, however that ends: each tool has a watchdog.
 #![expect(
@@ -25,6 +27,7 @@ mod kubelet;
 mod peers;
 mod process;
 mod server;
+mod stand_in;
 
 pub use builder::Builder;
 pub use error::Error;
@@ -32,3 +35,4 @@ pub use kubelet::Kubelet;
 pub use peers::peer;
 pub use process::{Process, Scratch};
 pub use server::KubeServer;
+pub use stand_in::{Question, Reply, StandIn};

@@ -7,7 +7,7 @@ use bowline_base_value::{to_json, yaml};
 use bowline_core_crd::{Application, ResourceDiff};
 use bowline_core_types::{Object, ResourceKey, digest_secret, is_hook, is_skipped};
 use bowline_plan_diff::{Comparison, Rules, normalize};
-use bowline_roles_app_controller::foresee::{Compared, compared, name_of};
+use bowline_roles_app_controller::foresee::{Asks, Compared, compared, name_of};
 use clap::Args;
 use similar::TextDiff;
 
@@ -130,7 +130,9 @@ async fn in_core(
     let desired = target(global, &world, app, &destination, flags).await?.objects;
     let comparing = super::comparing(app, &world);
     let instance = app.instance_name(&global.namespace);
-    let compared = compared(&destination.cluster, &world, app, &instance, &desired, &comparing).await;
+    let cluster = &destination.cluster;
+    let asks = Asks { cluster, reads: cluster, world: &world, comparing: &comparing };
+    let compared = compared(asks, app, &instance, &desired).await;
     Ok(compared.iter().map(|item| outcome(&destination, item, &comparing.rules())).collect())
 }
 

@@ -3,12 +3,13 @@
 mod served;
 
 use std::io::Write;
+use std::pin::Pin;
 
 use bowline_base_kube::LogOptions;
 use bowline_base_value::Value;
+use bytes::Bytes;
 use clap::Args;
-use futures::StreamExt;
-use futures::stream::SelectAll;
+use futures::{Stream, StreamExt};
 use jiff::Timestamp;
 
 use super::nodes::{Node, nodes, of_application};
@@ -140,43 +141,56 @@ fn containers<'a>(pod: &'a Node, wanted: Option<&str>) -> Vec<Container<'a>> {
     named.map(|name| Container { pod, name: name.to_string() }).collect()
 }
 
-/// Without following, one container after the other; else every line as it comes.
+/// The lines of a container, with their times in front.
+type Lines = Pin<Box<dyn Stream<Item = Result<Bytes, bowline_base_kube::Error>>>>;
+
+/// Without following, the lines of all containers in the order of their times; else every line as it comes.
 async fn print(destination: &Destination, containers: &[Container<'_>], args: &LogsArgs) -> Result<(), CliError> {
     let mut out = std::io::stdout();
-    let mut streams = SelectAll::new();
-    let (mut failures, mut opened) = (Vec::new(), 0);
+    let (mut opened, mut failures): (Vec<Lines>, Vec<String>) = (Vec::new(), Vec::new());
     for container in containers {
         let key = &container.pod.key;
         match destination.client.logs(&key.namespace, &key.name, &options(container, args)).await {
-            Ok(logs) => {
-                opened += 1;
-                let stream = futures::stream::unfold(logs, |mut logs| async move {
-                    let line = logs.next().await.transpose()?;
-                    Some((line, logs))
-                });
-                if args.follow {
-                    streams.push(Box::pin(stream));
-                    continue;
-                }
-                let mut stream = std::pin::pin!(stream);
-                while let Some(line) = stream.next().await {
-                    tell(&mut out, &line.map_err(failed)?, args)?;
-                }
-            }
+            Ok(logs) => opened.push(Box::pin(futures::stream::unfold(logs, |mut logs| async move {
+                let line = logs.next().await.transpose()?;
+                Some((line, logs))
+            }))),
             // A container that has not started yet has no log; the others have.
             Err(error) => failures.push(format!("{}/{}: {error}", container.pod.key.name, container.name)),
         }
     }
-    while let Some(line) = streams.next().await {
-        tell(&mut out, &line.map_err(failed)?, args)?;
+    if opened.is_empty() && !failures.is_empty() {
+        return Err(CliError::failed(format!("no logs can be read:\n  {}", failures.join("\n  "))));
     }
-    match (opened, failures.is_empty()) {
-        (0, false) => Err(CliError::failed(format!("no logs can be read:\n  {}", failures.join("\n  ")))),
-        _ => {
-            failures.iter().for_each(|reason| crate::files::warn(reason));
-            Ok(())
+    if args.follow {
+        let mut lines = futures::stream::select_all(opened);
+        while let Some(line) = lines.next().await {
+            tell(&mut out, &line.map_err(failed)?, args)?;
+        }
+    } else {
+        let mut heads = Vec::new();
+        for lines in &mut opened {
+            heads.push(lines.next().await.transpose().map_err(failed)?);
+        }
+        while let Some(first) = earliest(&heads) {
+            let next = opened[first].next().await.transpose().map_err(failed)?;
+            if let Some(line) = std::mem::replace(&mut heads[first], next) {
+                tell(&mut out, &line, args)?;
+            }
         }
     }
+    failures.iter().for_each(|reason| crate::files::warn(reason));
+    Ok(())
+}
+
+/// Which of the next lines comes first; one without a time belongs to the line before it.
+fn earliest(heads: &[Option<Bytes>]) -> Option<usize> {
+    let time = |line: &Bytes| -> Option<Timestamp> {
+        let stamp = line.split(|byte| *byte == b' ').next().unwrap_or_default();
+        std::str::from_utf8(stamp).ok()?.parse().ok()
+    };
+    let there = heads.iter().enumerate().filter_map(|(i, line)| Some((time(line.as_ref()?), i)));
+    there.min().map(|(_, i)| i)
 }
 
 fn options(container: &Container<'_>, args: &LogsArgs) -> LogOptions {

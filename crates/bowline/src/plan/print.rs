@@ -39,6 +39,12 @@ pub fn wide(out: &mut dyn Write, plan: &Plan, style: Style) -> io::Result<()> {
         }
     }
     writeln!(out, "\n{}", summary(plan))?;
+    if !plan.waits.is_empty() {
+        writeln!(out, "The sync would wait:")?;
+    }
+    for ahead in &plan.waits {
+        writeln!(out, "  {}", ahead.message)?;
+    }
     if let Some(refused) = &plan.refused {
         writeln!(out, "The sync would be refused, with nothing written: {refused}")?;
     }
@@ -51,6 +57,13 @@ pub fn markdown(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     writeln!(out, "{}\n", summary(plan))?;
     if let Some(refused) = &plan.refused {
         writeln!(out, "> **The sync would be refused, with nothing written:** {}\n", one_line(refused))?;
+    }
+    if !plan.waits.is_empty() {
+        writeln!(out, "The sync would wait:\n")?;
+        for ahead in &plan.waits {
+            writeln!(out, "- {}", one_line(&ahead.message))?;
+        }
+        writeln!(out)?;
     }
     if shown(plan).next().is_none() {
         return Ok(());

@@ -192,3 +192,76 @@ fn what_would_be_refused_is_told_with_exit_code_1() {
     assert!(ran.code == 1 && ran.err.contains("x.yaml"), "{} {}", ran.code, ran.err);
     assert_eq!(lab.run(&["plan", "nobody"]).code, 1);
 }
+
+#[test]
+fn what_a_sync_would_wait_for_and_whom_it_would_act_as() {
+    let lab = Lab::new("plan-ahead");
+    let deployment = |name: &str, wave: i64| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {name}\n  annotations:\n    argocd.argoproj.io/sync-wave: \"{wave}\"\nspec:\n  selector: {{matchLabels: {{a: {name}}}}}\n  template: {{metadata: {{labels: {{a: {name}}}}}, spec: {{containers: [{{name: c, image: x}}]}}}}\n"
+        )
+    };
+    lab.file("repo/deploy/first.yaml", &deployment("first", 0));
+    lab.file("repo/deploy/last.yaml", &deployment("last", 1));
+    lab.commit("repo");
+    let args = ["app", "create", "shop", "--path", "deploy", "--dest-name", "in-cluster", "--dest-namespace"];
+    lab.good(&[&args[..], &[&lab.control, "--repo", &lab.url("repo"), "--project", "watched"]].concat());
+    lab.good(&["proj", "create", "watched", "--dest", "*,*", "--src", "*"]);
+    let project = |spec: Value| {
+        let patch = json!({"spec": spec}).to_string();
+        lab.kubectl(&["-n", &lab.control, "patch", "appproject", "watched", "--type=merge", "-p", &patch]);
+    };
+    let waits = |plan: &Value| {
+        let waits = plan["waits"].as_array().cloned().unwrap_or_default();
+        waits.iter().map(|w| w["message"].as_str().unwrap_or_default().to_string()).collect::<Vec<_>>()
+    };
+
+    // The last wave is applied and that is that.
+    let first = format!(
+        "after wave 0 of Sync until these are healthy, 24 hours at most: apps/Deployment/{}/first",
+        lab.control
+    );
+    assert_eq!(waits(&planned(&lab, 2, &["shop"])), [first.as_str()]);
+    let window =
+        json!({"kind": "deny", "schedule": "* * * * *", "duration": "1h", "applications": ["*"], "manualSync": true});
+    project(json!({"syncWindows": [window]}));
+    let told = waits(&planned(&lab, 2, &["shop"]));
+    assert!(
+        told[0].starts_with("an automated sync, though not a person's, is blocked by sync window: deny window \"* * * * *\" (UTC) for 1h is open: "),
+        "{told:?}"
+    );
+    let window = json!({"kind": "allow", "schedule": "0 0 29 2 *", "duration": "1m", "applications": ["*"]});
+    project(json!({"syncWindows": [window]}));
+    let plan = planned(&lab, 2, &["shop"]);
+    assert!(waits(&plan)[0].starts_with("every sync is blocked by sync window: allow window"), "{plan}");
+    assert!(plan["waits"][0]["until"].as_str().unwrap().contains("-02-29T00:00:00Z"), "{plan}");
+    let wide = lab.run(&["plan", "shop"]).out;
+    assert!(
+        wide.contains("\nThe sync would wait:\n  every sync is blocked") && wide.contains(&format!("  {first}\n")),
+        "{wide}"
+    );
+    assert!(lab.run(&["plan", "shop", "-o", "markdown"]).out.contains("\n- every sync is blocked"));
+
+    // As whom: nobody is named; one who may not; one who may.
+    project(json!({"syncWindows": null}));
+    let data = json!({"application.sync.impersonation.enabled": "true"});
+    let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "argocd-cm"}, "data": data});
+    let file = lab.file("argocd-cm.json", &map.to_string());
+    lab.kubectl(&["-n", &lab.control, "create", "-f", file.to_str().unwrap()]);
+    let plan = planned(&lab, 1, &["shop"]);
+    assert!(plan["refused"].as_str().unwrap().contains("service account"), "{plan}");
+    project(json!({"destinationServiceAccounts": [
+        {"server": "*", "namespace": lab.control, "defaultServiceAccount": "deployer"}]}));
+    let plan = planned(&lab, 1, &["shop"]);
+    let who = format!("User \"system:serviceaccount:{}:deployer\" cannot patch", lab.control);
+    assert!(plan["refused"].as_str().unwrap().contains(&who), "{plan}");
+    assert!(step(&plan, "Deployment", "first")["error"].as_str().unwrap().contains(&who));
+    lab.kubectl(&["-n", &lab.control, "create", "role", "deploys", "--verb=*", "--resource=deployments"]);
+    let account = format!("--serviceaccount={}:deployer", lab.control);
+    lab.kubectl(&["-n", &lab.control, "create", "rolebinding", "deploys", "--role=deploys", &account]);
+    let start = std::time::Instant::now();
+    while lab.run(&["plan", "shop"]).code != 2 {
+        assert!(start.elapsed().as_secs() < 60, "{}", lab.run(&["plan", "shop"]).out);
+    }
+    assert_eq!(planned(&lab, 2, &["shop"])["refused"], Value::Null);
+}

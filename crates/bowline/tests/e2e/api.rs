@@ -7,14 +7,24 @@ use serde_json::{Value, json};
 use crate::lab::Lab;
 
 /// Somebody who is logged in.
-struct Session<'a> {
+pub struct Session<'a> {
     lab: &'a Lab,
     bearer: String,
 }
 
 impl Session<'_> {
+    /// What goes into the header `Authorization`.
+    pub fn bearer(&self) -> &str {
+        &self.bearer
+    }
+
+    /// The token.
+    pub fn token(&self) -> &str {
+        self.bearer.trim_start_matches("Bearer ")
+    }
+
     /// The status and the answer, as JSON where it is that.
-    fn ask(&self, what: &str, body: &Value) -> (u16, Value) {
+    pub fn ask(&self, what: &str, body: &Value) -> (u16, Value) {
         let (method, path) = what.split_once(' ').expect("because a request has a method and a path");
         let headers = [("Authorization", self.bearer.as_str()), ("Content-Type", "application/json")];
         let body = if body.is_null() { String::new() } else { body.to_string() };
@@ -22,7 +32,8 @@ impl Session<'_> {
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 
-    fn good(&self, what: &str, body: &Value) -> Value {
+    /// The answer to what must succeed.
+    pub fn good(&self, what: &str, body: &Value) -> Value {
         let (status, answer) = self.ask(what, body);
         assert_eq!(status, 200, "{what}: {answer}\n{}", self.lab.log());
         answer
@@ -34,7 +45,8 @@ impl Session<'_> {
     }
 }
 
-fn log_in<'a>(lab: &'a Lab, user: &str, password: &str) -> Session<'a> {
+/// Logs in with a password.
+pub fn log_in<'a>(lab: &'a Lab, user: &str, password: &str) -> Session<'a> {
     let body = json!({"username": user, "password": password}).to_string();
     let until = Instant::now() + Duration::from_secs(30);
     loop {
@@ -49,7 +61,8 @@ fn log_in<'a>(lab: &'a Lab, user: &str, password: &str) -> Session<'a> {
     }
 }
 
-fn initial_password(lab: &Lab) -> String {
+/// The first administrator's password.
+pub fn initial_password(lab: &Lab) -> String {
     let until = Instant::now() + Duration::from_secs(30);
     loop {
         let args = [
@@ -351,6 +364,14 @@ fn encode(text: &str) -> String {
     base64::engine::general_purpose::STANDARD.encode(text)
 }
 
+const JOB: &str = "apiVersion: batch/v1\nkind: Job\nspec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: 'example.com/c:1'}]}}}\n";
+const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nspec:\n  selector: {matchLabels: {a: b}}\n  template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: 'example.com/c:1'}]}}\n";
+
+/// A manifest with a name and an annotation of ours.
+fn annotated(name: &str, annotation: &str, manifest: &str) -> String {
+    format!("{manifest}metadata:\n  name: {name}\n  annotations:\n    argocd.argoproj.io/{annotation}\n")
+}
+
 #[test]
 fn the_fleet_is_counted_and_a_plan_is_told_over_rest() {
     let lab = Lab::new("api-plan");
@@ -381,6 +402,10 @@ fn the_fleet_is_counted_and_a_plan_is_told_over_rest() {
         ("app/old.yaml", None),
         ("app/new.yaml", Some(&crate::lab::config_map("new", "first"))),
         ("app/secret.yaml", Some(&secret.replace("hidden-value", "hidden-too"))),
+        ("app/before.yaml", Some(&annotated("before", "hook: PreSync", JOB))),
+        ("app/after.yaml", Some(&annotated("after", "hook: PostSync", "apiVersion: v1\nkind: ConfigMap\n"))),
+        ("app/sorry.yaml", Some(&annotated("sorry", "hook: SyncFail", "apiVersion: v1\nkind: ConfigMap\n"))),
+        ("app/web.yaml", Some(&annotated("web", "sync-wave: \"-1\"", DEPLOYMENT))),
     ]);
     lab.repo.git(&["checkout", "-q", "main"]);
     let asked = json!({"name": "shop", "revision": "feature", "prune": true});
@@ -396,6 +421,37 @@ fn the_fleet_is_counted_and_a_plan_is_told_over_rest() {
     assert_eq!(
         (&field["path"], &field["live"], &field["desired"], &field["why"], &field["owner"]),
         (&json!("data.key"), &json!("first"), &json!("second"), &json!("git"), &Value::Null)
+    );
+    // Hooks are steps like any other, each with its phase; what the sync would wait for is told in its order.
+    let hooks = ["before", "after", "sorry", "web"].map(|name| {
+        let step = step(name);
+        let text = |field: &str| step[field].as_str().unwrap_or_default().to_string();
+        (
+            step["hook"] == true,
+            text("phase"),
+            text("action"),
+            step["object"]["kind"].as_str().unwrap_or_default().to_string(),
+        )
+    });
+    let want = [
+        (true, "PreSync", "run", "Job"),
+        (true, "PostSync", "run", "ConfigMap"),
+        (true, "SyncFail", "run on failure", "ConfigMap"),
+        (false, "Sync", "create", "Deployment"),
+    ];
+    assert_eq!(
+        hooks,
+        want.map(|(hook, phase, action, kind)| (hook, phase.into(), action.into(), kind.into())),
+        "{plan}"
+    );
+    assert_eq!((&plan["summary"]["run"], &plan["summary"]["run on failure"]), (&json!(2), &json!(1)));
+    let target = &lab.target;
+    assert_eq!(
+        plan["waits"],
+        json!([
+            {"what": "hook", "until": null, "message": format!("after wave 0 of PreSync until these end, 24 hours at most: batch/Job/{target}/before")},
+            {"what": "health", "until": null, "message": format!("after wave -1 of Sync until these are healthy, 24 hours at most: apps/Deployment/{target}/web")},
+        ])
     );
     assert_eq!(step("old")["live"]["data"]["key"], "first");
     assert!(!plan.to_string().contains("hidden"), "{plan}");

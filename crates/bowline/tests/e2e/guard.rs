@@ -197,3 +197,31 @@ fn metrics(lab: &Lab) -> String {
     stream.read_to_string(&mut text).expect("because the server answers in UTF-8");
     text
 }
+
+#[test]
+fn budget_and_share_are_settings() {
+    let mut lab = Lab::without_server("numbers");
+    let numbers = ["--from-literal=controller.deletion.budget=1", "--from-literal=controller.deletion.share=40"];
+    lab.kubectl(&[&["-n", &lab.control, "create", "configmap", "argocd-cmd-params-cm"], &numbers[..]].concat());
+    lab.start();
+    let names = ["a", "b", "c", "d"];
+    let files: Vec<_> = names.map(|name| (format!("app/{name}.yaml"), config_map(name, "1"))).into();
+    let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), Some(text.as_str()))).collect();
+    lab.repo.commit(&files);
+    lab.create("app", "app", &["--sync-policy", "automated", "--auto-prune"]);
+    lab.wait_synced("app", None);
+    // One is within the budget, whatever its share is.
+    lab.repo.commit(&[("app/d.yaml", None)]);
+    lab.refresh("app");
+    lab.wait_object("configmap", "d", "pruned", Value::is_null);
+    lab.wait_synced("app", None);
+    // Two of three are not.
+    lab.repo.commit(&[("app/b.yaml", None), ("app/c.yaml", None)]);
+    lab.refresh("app");
+    lab.wait_condition("app", "DeletionWithheldWarning", "this sync would delete 2 of 3 objects at once");
+    assert!(!lab.object("configmap", "b").is_null());
+    let more = r#"{"data":{"controller.deletion.budget":"2"}}"#;
+    lab.kubectl(&["-n", &lab.control, "patch", "configmap", "argocd-cmd-params-cm", "--type=merge", "-p", more]);
+    lab.cli(&["app", "sync", "app", "--prune"]);
+    lab.wait_object("configmap", "b", "pruned", Value::is_null);
+}

@@ -7,25 +7,29 @@ use crate::lab::{Lab, config_map};
 /// ConfigMaps tell how they do by `data.state`: a hook that a test can end as it likes.
 const HEALTH: &str = "local state = (obj.data or {}).state\nif state == 'running' then return {status = 'Progressing', message = 'it runs'} end\nif state == 'failed' then return {status = 'Degraded', message = 'it broke'} end\nreturn {status = 'Healthy'}\n";
 
-fn lab(name: &str) -> Lab {
+/// A world where ConfigMaps are as healthy as they say.
+pub fn lab(name: &str) -> Lab {
     let lab = Lab::new(name);
     let patch = json!({"data": {"resource.customizations.health.ConfigMap": HEALTH}}).to_string();
     lab.kubectl(&["-n", &lab.control, "patch", "configmap", "argocd-cm", "--type=merge", "-p", &patch]);
     lab
 }
 
-fn hook(name: &str, kind: &str, policy: &str, state: &str) -> String {
+/// A hook whose health is its `data.state`.
+pub fn hook(name: &str, kind: &str, policy: &str, state: &str) -> String {
     format!(
         "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n  annotations:\n    argocd.argoproj.io/hook: \"{kind}\"\n    argocd.argoproj.io/hook-delete-policy: \"{policy}\"\ndata:\n  state: {state}\n"
     )
 }
 
-fn end(lab: &Lab, name: &str, state: &str) {
+/// Sets the state of such a ConfigMap.
+pub fn end(lab: &Lab, name: &str, state: &str) {
     let patch = json!({"data": {"state": state}}).to_string();
     lab.kubectl(&["patch", "configmap", name, "--type=merge", "-p", &patch]);
 }
 
-fn message(app: &Value) -> &str {
+/// What the operation says.
+pub fn message(app: &Value) -> &str {
     app["status"]["operationState"]["message"].as_str().unwrap_or_default()
 }
 
@@ -112,6 +116,60 @@ fn generated_names_helms_hooks_and_an_end_that_is_asked_for() {
     assert!(hooks(&app).contains(&"helms PostSync Failed".to_string()), "{:?}", hooks(&app));
     assert!(lab.object("configmap", "helms").is_null());
     assert!(app["operation"].is_null(), "it is not tried again");
+}
+
+#[test]
+fn helms_hooks_are_taken_for_ours() {
+    let lab = lab("helms");
+    let helms = |name: &str, hook: &str, more: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n  annotations:\n    helm.sh/hook: \"{hook}\"\n{more}data:\n  state: fine\n"
+        )
+    };
+    let weight = |n: i64| format!("    helm.sh/hook-weight: \"{n}\"\n");
+    let policy = "    helm.sh/hook-delete-policy: hook-succeeded\n";
+    lab.repo.commit(&[
+        ("app/a.yaml", Some(&helms("late", "pre-upgrade", &weight(5)))),
+        ("app/b.yaml", Some(&helms("early", "pre-install", &weight(-5)))),
+        ("app/c.yaml", Some(&helms("both", "pre-install,post-upgrade", ""))),
+        ("app/d.yaml", Some(&helms("gone", "post-install", policy))),
+        ("app/e.yaml", Some(&helms("before", "pre-delete", ""))),
+        ("app/f.yaml", Some(&helms("after", "post-delete", ""))),
+        ("app/g.yaml", Some(&helms("tried", "test", ""))),
+        ("app/h.yaml", Some(&helms("back", "post-rollback", ""))),
+        ("app/i.yaml", Some(&helms("old", "crd-install", ""))),
+        ("app/one.yaml", Some(&config_map("one", "1"))),
+    ]);
+    lab.create("app", "app", &["--sync-policy", "automated", "--set-finalizer"]);
+    let app = lab.wait_synced("app", None);
+    // In the order of their weights; `both` runs twice; what was once for definitions is an object like any other.
+    assert_eq!(
+        hooks(&app),
+        [
+            "early PreSync Succeeded",
+            "both PreSync Succeeded",
+            "late PreSync Succeeded",
+            "both PostSync Succeeded",
+            "gone PostSync Succeeded",
+        ]
+    );
+    assert!(lab.object("configmap", "gone").is_null(), "hook-succeeded");
+    assert!(!lab.object("configmap", "late").is_null() && !lab.object("configmap", "old").is_null());
+    let finalizers = app["metadata"]["finalizers"].to_string();
+    assert!(
+        finalizers.contains("pre-delete-finalizer") && finalizers.contains("post-delete-finalizer"),
+        "{finalizers}"
+    );
+    // Tests and rollbacks have no counterpart, and that is told of neither: charts are full of the one.
+    for absent in ["tried", "back", "before", "after"] {
+        assert!(lab.object("configmap", absent).is_null(), "{absent}");
+    }
+    lab.kubectl(&["-n", &lab.control, "delete", "application", "app", "--wait=false"]);
+    lab.kubectl(&["-n", &lab.control, "wait", "--for=delete", "application/app", "--timeout=60s"]);
+    // Both have run: the default policy leaves them, and what was before the objects went with them.
+    for (name, there) in [("before", false), ("after", true), ("one", false), ("old", false)] {
+        assert_eq!(!lab.object("configmap", name).is_null(), there, "{name}");
+    }
 }
 
 #[test]

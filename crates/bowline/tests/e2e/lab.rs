@@ -160,6 +160,12 @@ impl Lab {
         out.into_owned()
     }
 
+    /// Starts `bowline ARGS`; what it prints can be read while it runs.
+    pub fn spawn_cli(&self, args: &[&str]) -> Child {
+        let child = self.bowline().args(args).stdout(Stdio::piped()).spawn();
+        child.expect("because the binary was built with this test")
+    }
+
     /// Creates the application `name` over `path` of the repository with further flags.
     pub fn create(&self, name: &str, path: &str, flags: &[&str]) {
         let url = self.repo.url();

@@ -6,7 +6,10 @@
 
 mod lab;
 
+mod acting;
+mod actions;
 mod api;
+mod comparing;
 mod deletion;
 mod drift;
 mod failures;
@@ -14,8 +17,12 @@ mod guard;
 mod health;
 mod hooks;
 mod life;
+mod logs;
 mod options;
+mod order;
 mod registries;
 mod renderers;
 mod sync;
+mod unseen;
 mod webhook;
+mod windows;

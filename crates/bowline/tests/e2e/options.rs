@@ -11,7 +11,7 @@ fn annotated(name: &str, value: &str, annotations: &[(&str, &str)]) -> String {
 }
 
 /// `app sync`; whether it ended well, and the operation state.
-fn sync(lab: &Lab, name: &str, flags: &[&str]) -> (bool, Value) {
+pub fn sync(lab: &Lab, name: &str, flags: &[&str]) -> (bool, Value) {
     let output = lab.try_cli(&[&["app", "sync", name], flags].concat());
     (output.status.success(), lab.app(name)["status"]["operationState"].clone())
 }
@@ -29,7 +29,8 @@ fn create(lab: &Lab, name: &str, options: &[&str]) {
     lab.wait(name, "compared", |app| !app["status"]["reconciledAt"].is_null());
 }
 
-fn message(state: &Value) -> &str {
+/// What the operation says.
+pub fn message(state: &Value) -> &str {
     state["message"].as_str().unwrap_or_default()
 }
 
@@ -473,33 +474,4 @@ fn windows_hold_people_too_and_say_until_when() {
     set(json!([{"kind": "deny", "schedule": "soon", "duration": "1h", "clusters": ["*"]}]));
     lab.refresh("app");
     lab.wait_condition("app", "SyncWaiting", "invalid sync windows");
-}
-
-#[test]
-fn a_sync_acts_as_whom_the_project_names() {
-    let lab = Lab::new("acting");
-    lab.repo.commit(&[("app/a.yaml", Some(&config_map("a", "1")))]);
-    let patch = json!({"data": {"application.sync.impersonation.enabled": "true"}}).to_string();
-    lab.kubectl(&["-n", &lab.control, "patch", "configmap", "argocd-cm", "--type=merge", "-p", &patch]);
-    lab.create("app", "app", &["--validate=false"]);
-    lab.wait_condition("app", "SyncError", "service account");
-    let accounts = json!({"spec": {"destinationServiceAccounts": [
-        {"server": "*", "namespace": lab.target, "defaultServiceAccount": "deployer"}]}});
-    lab.kubectl(&["-n", &lab.control, "patch", "appproject", "default", "--type=merge", "-p", &accounts.to_string()]);
-    lab.kubectl(&["create", "serviceaccount", "deployer"]);
-    lab.wait("app", "OutOfSync", |app| app["status"]["sync"]["status"] == "OutOfSync");
-    let (good, state) = sync(&lab, "app", &[]);
-    let who = format!("system:serviceaccount:{}:deployer", lab.target);
-    assert!(!good && message(&state).contains(&format!("User \"{who}\" cannot patch")), "{state:#}");
-    lab.kubectl(&["create", "role", "deploys", "--verb=*", "--resource=configmaps"]);
-    lab.kubectl(&[
-        "create",
-        "rolebinding",
-        "deploys",
-        "--role=deploys",
-        &format!("--serviceaccount={}:deployer", lab.target),
-    ]);
-    let (good, state) = sync(&lab, "app", &[]);
-    assert!(good, "{state:#}");
-    lab.wait_synced("app", None);
 }

@@ -171,6 +171,10 @@ settings! {
     /// Whether deletions of protected kinds, and of most of an application at once, wait for confirmation; `false` restores the
     /// contract's behaviour, see DEVIATIONS.md.
     "argocd-cmd-params-cm" "controller.deletion.guard" deletion_guard: bool = true, flag;
+    /// How many objects a sync may prune without a confirmation, however large their share is.
+    "argocd-cmd-params-cm" "controller.deletion.budget" deletion_budget: usize = 10, whole;
+    /// Which share of an application's objects, in percent, a sync may prune without a confirmation, however many they are.
+    "argocd-cmd-params-cm" "controller.deletion.share" deletion_share: usize = 50, percent;
     /// Whether each object's health is written into the Application's status.
     "argocd-cmd-params-cm" "controller.resource.health.persist" persist_resource_health: bool = false, flag;
     /// Types of conditions that are counted by the `argocd_app_condition` metric.
@@ -274,6 +278,17 @@ fn count(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(n) if n > 0 => Ok(n),
         _ => Err(format!("{text:?} is not a number above zero")),
+    }
+}
+
+fn whole(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| format!("{text:?} is not a whole number, zero or more"))
+}
+
+fn percent(text: &str) -> Result<usize, String> {
+    match text.trim_end_matches('%').parse() {
+        Ok(n) if n <= 100 => Ok(n),
+        _ => Err(format!("{text:?} is not a number from 0 to 100")),
     }
 }
 

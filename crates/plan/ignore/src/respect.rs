@@ -1,18 +1,28 @@
 //! `RespectIgnoreDifferences`.
 
-use bowline_base_value::{Map, Value};
+use bowline_base_value::{Map, Str, Value};
 use bowline_core_types::Object;
 use bowline_plan_diff::Ignored as _;
+use bowline_plan_merge::{ManagedFields, Owned};
 
 use crate::IgnoreRules;
 
-/// The desired object with the live values of ignored fields, so that applying it leaves them. A status is never taken over.
-/// Fields that a trusted manager holds are ours no more when they are left out of the desired object, so they are.
+/// What our own annotations begin with.
+const OURS: &str = "argocd.argoproj.io/";
+
+/// The desired object with the live values of ignored fields, so that applying it leaves them: those that pointers and expressions
+/// name, and those that both sides have and a trusted manager holds. A status is never taken over.
 pub fn respect(desired: &Object, live: &Object, rules: &IgnoreRules) -> Object {
     let mut without = desired.value().clone();
     rules.remove(desired, &mut without);
     let mut live_without = live.value().clone();
     rules.remove(live, &mut live_without);
+    let trusted = rules.managers(live);
+    // Managed fields that cannot be read name nobody whom we could trust.
+    if let Ok(managed) = ManagedFields::of(live) {
+        let held = managed.fields(|entry| trusted.contains(&entry.manager));
+        leave_out(&mut live_without, desired.value(), held.root(), &[]);
+    }
     let merged = merge(Some(desired.value()), Some(&without), Some(live.value()), Some(&live_without));
     let mut merged = merged.unwrap_or_else(|| desired.value().clone());
     if let Some(fields) = merged.as_object_mut() {
@@ -22,6 +32,39 @@ pub fn respect(desired: &Object, live: &Object, rules: &IgnoreRules) -> Object {
         };
     }
     Object::new(merged).unwrap_or_else(|_| desired.clone())
+}
+
+/// Takes out of `live` what is held, as far as `desired` has it too. The keys of a list's item stay: they say which item it is.
+fn leave_out(live: &mut Value, desired: &Value, held: Owned<'_>, keys: &[Str]) {
+    let divided = |held: Owned<'_>| held.node().is_some_and(|node| node.children().next().is_some());
+    match (live, desired) {
+        (Value::Object(live), Value::Object(desired)) => {
+            let live = std::sync::Arc::make_mut(live);
+            // What marks the object as the application's is ours, whoever wrote it.
+            let names = desired.iter().filter(|(name, _)| !keys.contains(name) && !name.starts_with(OURS));
+            for (name, desired) in names {
+                let held = held.field(name);
+                if divided(held) {
+                    if let Some(live) = live.get_mut(name) {
+                        leave_out(live, desired, held, &[]);
+                    }
+                } else if held.is_owned() {
+                    live.remove(name);
+                }
+            }
+        }
+        (Value::Array(live), Value::Array(desired)) => {
+            let Some(keys) = held.node().and_then(bowline_plan_merge::FieldSet::list_keys) else { return };
+            let same = |a: &Value, b: &Value| keys.iter().all(|key| a.get(key) == b.get(key));
+            for item in std::sync::Arc::make_mut(live) {
+                let held = held.item(item, &keys);
+                if let Some(desired) = desired.iter().find(|other| same(other, item)).filter(|_| divided(held)) {
+                    leave_out(item, desired, held, &keys);
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// What of `desired` stays, with what the rules took out of `live` put in its place. A field is ignored where the rules took

@@ -101,3 +101,28 @@ fn respected_fields_keep_their_live_values() {
         r#"{"list":[{"name":"a","weight":3,"x":1},{"name":"new","weight":9}]}"#,
     );
 }
+
+#[test]
+fn respected_fields_of_managers_keep_their_live_values() {
+    let (rules, _) = IgnoreRules::new([&IgnoreRule { managers: vec!["tuner".into()], ..rule("*", "*") }]);
+    let live = object(
+        r#"{"apiVersion":"v1","kind":"A","metadata":{"annotations":{"argocd.argoproj.io/x":"theirs","note":"theirs"},"managedFields":[
+            {"manager":"tuner","operation":"Update","fieldsV1":{
+                "f:metadata":{"f:annotations":{"f:argocd.argoproj.io/x":{},"f:note":{}}},
+                "f:spec":{"f:replicas":{},"f:extra":{},"f:whole":{},"f:list":{"k:{\"name\":\"a\"}":{".":{},"f:name":{},"f:weight":{}}}}}},
+            {"manager":"other","operation":"Update","fieldsV1":{"f:spec":{"f:other":{}}}}]},
+            "spec":{"replicas":5,"other":3,"extra":1,"whole":{"a":1},"list":[{"name":"a","weight":3,"x":0},{"name":"b","weight":4}]}}"#,
+    );
+    let desired = object(
+        r#"{"apiVersion":"v1","kind":"A","metadata":{"annotations":{"argocd.argoproj.io/x":"ours","note":"ours"}},
+            "spec":{"replicas":1,"other":2,"whole":{"b":2},"list":[{"name":"b","weight":1},{"name":"a","weight":1,"x":1}]}}"#,
+    );
+    let respected = respect(&desired, &live, &rules);
+    let part = |name: &str| to_json(respected.value().get(name).unwrap(), false);
+    assert_eq!(
+        part("spec"),
+        r#"{"list":[{"name":"b","weight":1},{"name":"a","weight":3,"x":1}],"other":2,"replicas":5,"whole":{"a":1}}"#,
+        "what Git does not have stays theirs alone"
+    );
+    assert_eq!(part("metadata"), r#"{"annotations":{"argocd.argoproj.io/x":"ours","note":"theirs"}}"#);
+}

@@ -11,7 +11,8 @@ pub struct Guard {
     pub protected: Vec<GroupKind>,
     /// More deletions than this in one sync need confirmation …
     pub budget: usize,
-    /// … where they are also more than this share of the application's live objects, in percent.
+    /// … where they are also more than this share of the application's objects, in percent: of those that are there, and of those that
+    /// a sync put there and someone has deleted since.
     pub share: usize,
 }
 
@@ -35,19 +36,24 @@ const HOW_TO_CONFIRM: &str =
 // === impl Guard ===
 
 impl Default for Guard {
-    /// Namespaces, CRDs, volumes and their claims; more than 10 objects that are more than half of all.
+    /// More than 10 objects that are more than half of all.
     fn default() -> Guard {
+        Guard::new(10, 50)
+    }
+}
+
+impl Guard {
+    /// Of Namespaces, CRDs, volumes and their claims, and of more objects than `budget` that are more than `share` percent of all.
+    pub fn new(budget: usize, share: usize) -> Guard {
         let kinds = [
             ("", "Namespace"),
             ("", "PersistentVolume"),
             ("", "PersistentVolumeClaim"),
             ("apiextensions.k8s.io", "CustomResourceDefinition"),
         ];
-        Guard { protected: kinds.map(|(g, k)| GroupKind::new(g, k)).to_vec(), budget: 10, share: 50 }
+        Guard { protected: kinds.map(|(g, k)| GroupKind::new(g, k)).to_vec(), budget, share }
     }
-}
 
-impl Guard {
     /// Whether objects of this kind are deleted only when that is confirmed.
     pub fn protects(&self, kind: &GroupKind) -> bool {
         self.protected.contains(kind)
@@ -68,7 +74,9 @@ pub(crate) fn withheld(input: &Input<'_>, tasks: &[Task]) -> Vec<Withheld> {
         return hold(meant, &format!("{LEFT_ALONE} what is desired or live is not fully known: {why}"));
     }
     let Some(guard) = input.guard.filter(|_| !input.confirmed && !input.operation.dry_run) else { return Vec::new() };
-    let live = input.resources.iter().filter(|r| r.live.is_some()).count();
+    // What someone deleted by hand was there too: whoever tidies up must not find the rest held back for it.
+    let there = |r: &&crate::Resource| r.live.is_some() || r.desired.is_some() && input.deployed.contains(&r.key);
+    let live = input.resources.iter().filter(there).count();
     // What was pruned already in this operation counts: a budget that starts anew at each tick is none.
     let pruned = |r: &&crate::TaskResult| r.status == Some(ResultCode::Pruned);
     let gone = input.progress.results.iter().filter(pruned).filter(|r| !meant.iter().any(|t| t.key == r.key)).count();

@@ -1,5 +1,7 @@
 //! [`Input`]: everything that a plan is made from.
 
+use std::collections::HashSet;
+
 use bowline_core_types::{Gvk, Object, ResourceKey};
 use bowline_live_health::Health;
 use jiff::Timestamp;
@@ -71,6 +73,8 @@ pub struct Input<'a> {
     pub managed_namespace: &'a ManagedNamespace,
     /// Objects that other applications say are theirs, with those applications' names.
     pub shared: &'a [(ResourceKey, String)],
+    /// What an earlier sync put into the cluster, as far as that is remembered.
+    pub deployed: &'a HashSet<ResourceKey>,
     /// Whether someone confirmed the deletions of this operation.
     pub confirmed: bool,
     /// What stands between a mistake and an outage; `None` restores the contract's behaviour.

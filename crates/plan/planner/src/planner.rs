@@ -3,7 +3,7 @@
 pub(crate) mod board;
 pub(crate) mod check;
 mod fail;
-mod observe;
+pub(crate) mod observe;
 mod terminate;
 pub(crate) mod wave;
 

@@ -1,7 +1,7 @@
 //! [`preview`]: what a sync would do, from its beginning to its end.
 
 use crate::planner::board::Board;
-use crate::planner::{check, wave};
+use crate::planner::{check, observe, wave};
 use crate::prune::{self, Verdict};
 use crate::{Input, Next, SyncPhase, Task, TaskKind};
 
@@ -35,6 +35,8 @@ pub struct Foresight {
     pub foreseen: Foreseen,
     /// Why, in the words of the plan.
     pub reason: String,
+    /// Whether the sync goes on only when this has ended or is healthy, where its kind has such a thing.
+    pub gates: bool,
 }
 
 /// What a sync would do, in its order, if all of it went well.
@@ -100,5 +102,10 @@ fn foresee(input: &Input<'_>, board: &Board, task: &Task) -> Foresight {
         (_, Some(_)) if task.options.replace => (Foreseen::Replace, task.why()),
         (_, Some(_)) => (Foreseen::Change, task.why()),
     };
-    Foresight { task: task.clone(), foreseen, reason }
+    Foresight {
+        task: task.clone(),
+        foreseen,
+        reason,
+        gates: observe::gates(board, task) && task.phase != SyncPhase::SyncFail,
+    }
 }

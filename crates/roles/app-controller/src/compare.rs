@@ -278,6 +278,11 @@ impl Memory {
         Some(LiveObject { health: destination.cache.assess(&object), object })
     }
 
+    /// What was applied since the server started.
+    pub fn applied(&self) -> impl Iterator<Item = &ResourceKey> {
+        self.applied_digests.keys()
+    }
+
     /// What applying an object would give, as it was answered last.
     pub fn predicted(&self, key: &ResourceKey) -> Option<&Object> {
         self.answers.get(key)?.predicted.as_ref().ok()

@@ -11,7 +11,7 @@ use bowline_core_crd::{AppProject, Application, ApplicationConditionType, Propag
 use bowline_core_ports::{Cluster as _, DeleteOptions, Propagation as How};
 use bowline_core_types::{AppName, HookType, Object, annotation, sync_wave};
 use bowline_live_cache::{Connection, Knowledge};
-use bowline_plan_planner::{Deletion, Guard, SyncOptions};
+use bowline_plan_planner::{Deletion, SyncOptions};
 use bowline_sync_apply::KubeCluster;
 
 use crate::acting::acting;
@@ -203,7 +203,7 @@ async fn objects(pass: &mut Pass<'_>, site: &Site) -> Deleting {
     let tracking = settings.instance_id();
     let app_options = app.spec.sync_policy.as_ref().map(|p| p.sync_options.as_slice()).unwrap_or_default();
     let (options, _) = SyncOptions::parse(app_options.iter().map(String::as_str));
-    let guard = settings.deletion_guard.then(Guard::default);
+    let guard = crate::rules::guard(&settings);
     let confirmed = is_confirmed(app);
     let mut waves: BTreeMap<i64, Vec<Object>> = BTreeMap::new();
     let mut unconfirmed = Vec::new();
@@ -273,13 +273,7 @@ fn unknown(app: &Application, destination: &Destination) -> Option<String> {
 fn is_permitted(pass: &Pass<'_>, site: &Site, object: &Object) -> bool {
     let none = Memory::default();
     let Some(project) = &site.project else { return true };
-    let view = ClusterView {
-        destination: &site.destination,
-        project: &project.spec,
-        project_name: &project.metadata.name,
-        memory: &none,
-        now: pass.now(),
-    };
+    let view = ClusterView { destination: &site.destination, project, memory: &none, now: pass.now() };
     view.permits(object).is_ok()
 }
 

@@ -7,6 +7,7 @@ mod compared;
 mod json;
 mod selection;
 mod view;
+mod waits;
 
 use std::collections::BTreeMap;
 
@@ -14,20 +15,20 @@ use bowline_core_control::{ClusterRef, World};
 use bowline_core_crd::{AppProject, Application};
 use bowline_core_ports::Cluster;
 use bowline_core_types::{Object, ResourceKey, SecretKey, digest_secret, is_hook};
-use bowline_live_health::assess;
 use bowline_plan_diff::{Comparison, Difference};
 use bowline_plan_planner::{
-    Foreseen, Foresight, Guard, Input, Limits, Live, ManagedNamespace, Operation, Progress, Resource, Selector,
-    Strategy, SyncOptions, hook_objects, preview,
+    Foreseen, Foresight, Input, Limits, Live, ManagedNamespace, Operation, Progress, Resource, Selector, Strategy,
+    SyncOptions, hook_objects, preview,
 };
 use bowline_sync_executor::may_pass_later;
 use jiff::Timestamp;
 
-use crate::rules::Comparing;
+use crate::rules::{Comparing, deployed, guard};
 
-pub use compared::{Compared, compared, name_of};
+pub use compared::{Asks, Compared, compared, name_of};
 pub use selection::Selection;
 pub use view::default_project;
+pub use waits::Ahead;
 
 /// What a plan stands on.
 #[derive(Clone, Copy)]
@@ -36,8 +37,10 @@ pub struct Ground<'a> {
     pub world: &'a World,
     /// The control namespace.
     pub control: &'a str,
-    /// The destination, as the one who would sync.
+    /// The destination, as the one who would sync: asked in dry runs.
     pub cluster: &'a dyn Cluster,
+    /// The destination, as the one who watches it: read.
+    pub reads: &'a dyn Cluster,
     /// How the destination is known.
     pub reference: &'a ClusterRef,
     /// The key of the digests that stand for what Secrets hold.
@@ -75,6 +78,8 @@ pub struct Plan {
     pub refused: Option<String>,
     /// What would be done, in order.
     pub steps: Vec<Planned>,
+    /// What the sync would wait for, in order, as far as that can be told now.
+    pub waits: Vec<Ahead>,
 }
 
 /// One object or hook.
@@ -94,12 +99,14 @@ pub struct Planned {
 /// Says what a sync would do. The error is a sentence: a sync option that means nothing, a selection that selects nothing, a cluster that
 /// cannot be asked.
 pub async fn foresee(ground: &Ground<'_>, app: &Application, wish: Wish<'_>) -> Result<Plan, String> {
-    let Ground { world, cluster, reference, project, .. } = *ground;
+    let Ground { world, reads, reference, project, .. } = *ground;
     let instance = app.instance_name(ground.control);
-    let compared = compared(cluster, world, app, &instance, wish.objects, ground.comparing).await;
+    let asks = Asks { cluster: ground.cluster, reads, world, comparing: ground.comparing };
+    let compared = compared(asks, app, &instance, wish.objects).await;
     let (options, operation) = asked(app, wish, &compared)?;
     let hooks: Vec<Object> = wish.objects.iter().filter(|o| is_hook(o)).cloned().collect();
-    let resources: Vec<Resource> = compared.iter().map(resource).collect();
+    let resources: Vec<Resource> =
+        compared.iter().map(|item| resource(item, ground.comparing, &options, wish.now)).collect();
     let tracking = world.settings().instance_id();
     let shared: Vec<(ResourceKey, String)> = compared
         .iter()
@@ -110,16 +117,18 @@ pub async fn foresee(ground: &Ground<'_>, app: &Application, wish: Wish<'_>) -> 
         })
         .collect();
     let namespace = app.spec.destination.namespace.clone();
-    let mut view = view::Snapshot { cluster, reference, project, live: BTreeMap::new() };
+    let scripts = &ground.comparing.customizations.scripts;
+    let mut view = view::Snapshot { cluster: reads, reference, project, live: BTreeMap::new() };
     let made = hooks.iter().flat_map(|hook| hook_objects(hook, &operation)).map(|(_, object)| object);
     let looked_up: Vec<Object> = made.chain((!namespace.is_empty()).then(|| view::namespace(&namespace))).collect();
     for object in &looked_up {
-        let found = match cluster.kind(&object.gvk()) {
-            Some(_) => cluster.get(&object.gvk(), object.namespace(), object.name()).await,
+        let found = match reads.kind(&object.gvk()) {
+            Some(_) => reads.get(&object.gvk(), object.namespace(), object.name()).await,
             None => Ok(None),
         };
         let found = found.map_err(|e| format!("{}: {e}", object.key()))?;
-        view.live.extend(found.map(|object| (object.key(), Live { health: assess(&object), object })));
+        view.live
+            .extend(found.map(|object| (object.key(), Live { health: scripts.assess(&object, wish.now), object })));
     }
     let policy = app.spec.sync_policy.as_ref();
     let managed = policy.and_then(|p| p.managed_namespace_metadata.clone()).unwrap_or_default();
@@ -133,8 +142,9 @@ pub async fn foresee(ground: &Ground<'_>, app: &Application, wish: Wish<'_>) -> 
         namespace: &namespace,
         managed_namespace: &ManagedNamespace { labels: managed.labels, annotations: managed.annotations },
         shared: &shared,
+        deployed: &deployed(&app.status),
         confirmed: wish.confirmed,
-        guard: settings.deletion_guard.then(Guard::default).as_ref(),
+        guard: guard(&settings).as_ref(),
         limits: &Limits::default(),
         progress: &Progress::default(),
         view: &view,
@@ -142,8 +152,13 @@ pub async fn foresee(ground: &Ground<'_>, app: &Application, wish: Wish<'_>) -> 
     });
     let steps: Vec<Planned> = seen.steps.into_iter().map(|step| planned(ground.secrets, step, &compared)).collect();
     let refused = seen.refused.or_else(|| refused_by_check(&steps));
-    let application = format!("{}/{}", app.metadata.namespace, app.metadata.name);
-    Ok(Plan { application, revisions: wish.revisions.to_vec(), refused, steps })
+    let plan = Plan { refused, steps, ..Plan::refused(app, wish.revisions, None) };
+    if !plan.changes() || plan.refused.is_some() {
+        return Ok(plan);
+    }
+    let window = waits::windows(&project.spec, app, wish.now);
+    let waits = window.into_iter().chain(waits::gates(&plan.steps, scripts, wish.now)).collect();
+    Ok(Plan { waits, ..plan })
 }
 
 /// The sync that is planned.
@@ -183,10 +198,12 @@ fn asked(app: &Application, wish: Wish<'_>, compared: &[Compared]) -> Result<(Sy
     Ok((options, operation))
 }
 
-fn resource(item: &Compared) -> Resource {
+fn resource(item: &Compared, comparing: &Comparing, options: &SyncOptions, now: Timestamp) -> Resource {
+    let respected = |desired| comparing.respected(options, desired, item.live.as_ref());
+    let assess = |live: &Object| comparing.customizations.scripts.assess(live, now);
     Resource {
         key: item.key.clone(),
-        desired: item.desired.clone(),
+        desired: item.desired.as_ref().map(respected),
         live: item.live.as_ref().map(|live| Live { object: live.clone(), health: assess(live) }),
         in_sync: item.comparison == Comparison::InSync,
         checked: matches!(item.predicted, Some(Ok(_))),
@@ -236,6 +253,17 @@ fn refused_by_check(steps: &[Planned]) -> Option<String> {
 // === impl Plan ===
 
 impl Plan {
+    /// A plan that comes to nothing, for this reason.
+    pub fn refused(app: &Application, revisions: &[String], reason: Option<String>) -> Plan {
+        Plan {
+            application: format!("{}/{}", app.metadata.namespace, app.metadata.name),
+            revisions: revisions.to_vec(),
+            refused: reason,
+            steps: Vec::new(),
+            waits: Vec::new(),
+        }
+    }
+
     /// Whether the cluster would be another one.
     pub fn changes(&self) -> bool {
         self.steps.iter().any(|step| step.foresight.foreseen.is_change())

@@ -1,5 +1,6 @@
 //! Operations: begun, carried on, finished, tried again.
 
+mod complete;
 mod drive;
 mod prepare;
 

@@ -8,7 +8,7 @@ use bowline_core_crd::{ApplicationConditionType as Kind, RefreshType};
 use bowline_core_ports::Freshness;
 use bowline_core_project::{orphaned_message, warns_of_orphaned};
 use bowline_core_types::{AppName, HookType, ResourceKey, annotation};
-use bowline_live_cache::Connection;
+use bowline_live_cache::{Connection, Knowledge};
 use bowline_plan_diff::Comparison;
 use bowline_sync_apply::KubeCluster;
 use jiff::Timestamp;
@@ -27,7 +27,7 @@ use crate::operate::{Operated, operate};
 use crate::orphaned::orphaned;
 use crate::project::validated;
 use crate::rules::{Comparing, Compiled};
-use crate::status::{Written, put_comparison, put_unknown, write};
+use crate::status::{Written, keep_unseen, put_comparison, put_unknown, write};
 use crate::view::ClusterView;
 
 /// When to look again, and why the pass ended where it did.
@@ -196,6 +196,15 @@ impl Pass<'_> {
         let now = self.time();
         let stored = self.stored.clone();
         put_comparison(&mut self.app.status, &stored, &desired, &compared, persist, now);
+        let cache = &scene.destination.cache;
+        let unseen = keep_unseen(&mut self.app.status, &stored.status.resources, |kind| match cache.knowledge(kind) {
+            Knowledge::Degraded(reason) => Some(reason),
+            Knowledge::Listing | Knowledge::Unknown => Some("it is being listed".to_string()),
+            Knowledge::Current | Knowledge::Excluded | Knowledge::NotServed => None,
+        });
+        if !unseen.is_empty() {
+            self.conditions.add(conditions::out_of_sync(), conditions::first_of(&unseen, 3));
+        }
         self.tell(wait, "compared").await
     }
 
@@ -271,13 +280,8 @@ impl Pass<'_> {
     pub async fn compared(&mut self, scene: &Scene, desired: &Desired) -> Result<Compared, String> {
         let mut memory = std::mem::take(&mut self.state.memory);
         let none = Memory::default();
-        let view = ClusterView {
-            destination: &scene.destination,
-            project: &scene.project.spec,
-            project_name: &scene.project.metadata.name,
-            memory: &none,
-            now: self.now(),
-        };
+        let view =
+            ClusterView { destination: &scene.destination, project: &scene.project, memory: &none, now: self.now() };
         let permitted = |object: &bowline_core_types::Object| view.permits(object);
         let counted = Counted {
             cluster: scene.cluster.as_ref(),

@@ -1,14 +1,17 @@
 //! How an application's objects are compared, by its spec, its annotations and the settings.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use bowline_core_control::World;
-use bowline_core_crd::{Application, ApplicationConditionType as Kind, ResourceIgnoreDifferences};
+use bowline_core_crd::{
+    Application, ApplicationConditionType as Kind, ApplicationStatus, ResourceIgnoreDifferences, ResultCode,
+};
 use bowline_core_settings::Settings;
-use bowline_core_types::{Object, annotation};
+use bowline_core_types::{Object, ResourceKey, annotation};
 use bowline_plan_diff::{IgnoreStatus, Rules};
-use bowline_plan_ignore::{IgnoreRule, IgnoreRules};
-use bowline_plan_planner::SyncOptions;
+use bowline_plan_ignore::{IgnoreRule, IgnoreRules, respect};
+use bowline_plan_planner::{Guard, SyncOptions};
 
 use crate::conditions::Conditions;
 use crate::customizations::{Customizations, PREFIX};
@@ -97,6 +100,14 @@ impl Comparing {
         !self.options.with_object(desired).0.validate
     }
 
+    /// What is written for a desired object: with `RespectIgnoreDifferences` what is ignored is left as it is live.
+    pub fn respected(&self, options: &SyncOptions, desired: &Object, live: Option<&Object>) -> Object {
+        match live {
+            Some(live) if options.respect_ignored && !self.ignored.is_empty() => respect(desired, live, &self.ignored),
+            _ => desired.clone(),
+        }
+    }
+
     /// As the comparison wants them.
     pub fn rules(&self) -> Rules<'_> {
         Rules {
@@ -110,6 +121,19 @@ impl Comparing {
             ..Rules::default()
         }
     }
+}
+
+/// What stands between a mistake and an outage, as the settings say; nothing where they restore the contract's behaviour.
+pub fn guard(settings: &Settings) -> Option<Guard> {
+    settings.deletion_guard.then(|| Guard::new(settings.deletion_budget, settings.deletion_share))
+}
+
+/// What the last sync on record put into the cluster.
+pub fn deployed(status: &ApplicationStatus) -> HashSet<ResourceKey> {
+    let result = status.operation_state.as_ref().and_then(|state| state.sync_result.as_ref());
+    let results = result.into_iter().flat_map(|result| &result.resources);
+    let there = results.filter(|result| result.status == ResultCode::Synced && result.hook_type.is_empty());
+    there.map(|r| ResourceKey::new(&*r.group, &*r.kind, &*r.namespace, &*r.name)).collect()
 }
 
 /// The manager that the application's annotation adds to those whose fields are taken over.

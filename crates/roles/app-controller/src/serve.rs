@@ -22,7 +22,7 @@ use crate::acting::acting;
 use crate::clusters::Destination;
 use crate::compare::{Compared, Item, Memory};
 use crate::desired::{Asked, Desired, Target, desired, of_files};
-use crate::foresee::{Ground, Selection, Wish, foresee};
+use crate::foresee::{Ground, Plan, Selection, Wish, foresee};
 use crate::orphaned::orphaned;
 use crate::rules::Comparing;
 
@@ -166,7 +166,10 @@ impl Served {
         let project = self.0.world.project(app.spec.project());
         let project = project.ok_or_else(|| invalid(format!("the project '{}' does not exist", app.spec.project())))?;
         let destination = self.destination(app)?;
-        let cluster = acting(&self.0, app, Some(&project), &destination).map_err(invalid)?;
+        let cluster = match acting(&self.0, app, Some(&project), &destination) {
+            Ok(cluster) => cluster,
+            Err(reason) => return Ok(Plan::refused(app, &asked.revisions, Some(reason)).json()),
+        };
         let control = self.0.config.namespace.as_str();
         let instance = app.instance_name(control);
         let target = Target { sources: app.spec.sources(), revisions: asked.revisions };
@@ -185,6 +188,7 @@ impl Served {
             world: &self.0.world,
             control,
             cluster: &*cluster,
+            reads: &*destination.cluster,
             reference: &destination.reference,
             secrets: &secrets,
             project: &project,

@@ -9,7 +9,7 @@ use bowline_core_crd::{
     SyncStatus, SyncStatusCode,
 };
 use bowline_core_crd::{Application, Time, merge_patch};
-use bowline_core_types::{annotation, sync_wave};
+use bowline_core_types::{GroupKind, annotation, sync_wave};
 use bowline_live_health::Health;
 use bowline_plan_planner::{Deletion, SyncOptions};
 use serde_json::{Value as Json, json};
@@ -43,6 +43,28 @@ pub fn put_comparison(
     status.summary = summary(compared);
     status.source_type = if several { Default::default() } else { desired.tools.first().cloned().unwrap_or_default() };
     status.source_types = if several { desired.tools.clone() } else { Vec::new() };
+}
+
+/// Keeps on record what the last look found of kinds that cannot be seen now, as Unknown: that it is not shown does not say that it is
+/// gone, and who deletes must know of it. `why` says why a kind cannot be seen. Gives a sentence for each of them.
+pub fn keep_unseen(
+    status: &mut ApplicationStatus,
+    before: &[ResourceStatus],
+    why: impl Fn(&GroupKind) -> Option<String>,
+) -> Vec<String> {
+    let name = |r: &ResourceStatus| (r.group.clone(), r.kind.clone(), r.namespace.clone(), r.name.clone());
+    let shown: BTreeSet<_> = status.resources.iter().map(name).collect();
+    let mut told = Vec::new();
+    for resource in before.iter().filter(|resource| !shown.contains(&name(resource))) {
+        let kind = GroupKind::new(resource.group.as_str(), resource.kind.as_str());
+        let Some(reason) = why(&kind) else { continue };
+        told.push(format!("{kind} {}: it cannot be seen now whether it is there: {reason}", resource.name));
+        status.resources.push(ResourceStatus { status: SyncStatusCode::Unknown, health: None, ..resource.clone() });
+    }
+    if !told.is_empty() && status.sync.status == SyncStatusCode::Synced {
+        status.sync.status = SyncStatusCode::Unknown;
+    }
+    told
 }
 
 /// Puts into the status that nothing could be compared: what was known of the objects is no longer told.
@@ -170,5 +192,30 @@ pub async fn write(shared: &Shared, before: &Application, after: &Application) -
         }
         Err(error) if error.is(Class::Conflict) || error.is(Class::NotFound) => Ok(Written::Outdated),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_stays_on_record() {
+        let resource = |kind: &str, name: &str| ResourceStatus {
+            kind: kind.to_string(),
+            name: name.to_string(),
+            status: SyncStatusCode::Synced,
+            ..ResourceStatus::default()
+        };
+        let before = [resource("Secret", "a"), resource("Secret", "b"), resource("ConfigMap", "gone")];
+        let mut status = ApplicationStatus { resources: vec![resource("Secret", "a")], ..ApplicationStatus::default() };
+        status.sync.status = SyncStatusCode::Synced;
+        let told = keep_unseen(&mut status, &before, |kind| (&*kind.kind == "Secret").then(|| "forbidden".into()));
+        assert_eq!(told, ["Secret b: it cannot be seen now whether it is there: forbidden"]);
+        let shown: Vec<_> = status.resources.iter().map(|r| (r.name.as_str(), r.status.clone())).collect();
+        assert_eq!(shown, [("a", SyncStatusCode::Synced), ("b", SyncStatusCode::Unknown)]);
+        assert_eq!(status.sync.status, SyncStatusCode::Unknown, "no silent Synced");
+        let before = status.resources.clone();
+        assert_eq!(keep_unseen(&mut status, &before, |_| None), [] as [String; 0]);
     }
 }

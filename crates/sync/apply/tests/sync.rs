@@ -179,6 +179,7 @@ impl Lab {
                 namespace: &self.namespace,
                 managed_namespace: &ManagedNamespace::default(),
                 shared: &[],
+                deployed: &Default::default(),
                 confirmed: false,
                 guard: None,
                 limits: &Limits::default(),

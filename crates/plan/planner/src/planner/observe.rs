@@ -3,7 +3,7 @@
 use bowline_live_health::HealthStatus;
 
 use crate::planner::board::Board;
-use crate::{Input, OperationPhase, ResultCode, Wait};
+use crate::{Input, OperationPhase, ResultCode, Task, TaskKind, Wait};
 
 /// Brings running tasks up to date by the health of their live objects.
 pub(crate) fn running(board: &mut Board) {
@@ -34,19 +34,19 @@ pub(crate) fn running(board: &mut Board) {
     }
 }
 
+/// Whether the end or the health of a task is waited for before the sync goes on. Nothing comes after the last wave: its objects are
+/// applied and that is that, unless hooks run beside them.
+pub(crate) fn gates(board: &Board, task: &Task) -> bool {
+    let applied = matches!(task.kind, TaskKind::Apply | TaskKind::Namespace);
+    let comes_before = || board.is_multi_step() && (!board.is_in_last_wave(task) || board.last_wave_has_hooks());
+    task.is_hook() || applied && comes_before()
+}
+
 /// What is waited for before anything else may happen: hooks, objects of waves that came before, deletions. What has gone, or
 /// has taken too long, counts as failed and is not waited for.
 pub(crate) fn waits(input: &Input<'_>, board: &mut Board) -> Option<Wait> {
-    let multi = board.is_multi_step();
-    let last_has_hooks = board.last_wave_has_hooks();
-    let waited: Vec<usize> = (0..board.tasks.len())
-        .filter(|i| {
-            let task = &board.tasks[*i];
-            // Nothing comes after the last wave: its objects are applied and that is that, unless hooks run beside them.
-            let gates = multi && (!board.is_in_last_wave(task) || last_has_hooks);
-            task.is_running() && (task.is_hook() || gates)
-        })
-        .collect();
+    let waited: Vec<usize> =
+        (0..board.tasks.len()).filter(|i| board.tasks[*i].is_running() && gates(board, &board.tasks[*i])).collect();
     for i in &waited {
         let task = &board.tasks[*i];
         if task.live.is_none() {

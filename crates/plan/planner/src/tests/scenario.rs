@@ -43,6 +43,7 @@ pub struct World {
     pub confirmed: bool,
     pub complete: Result<(), String>,
     pub guard: Option<Guard>,
+    pub deployed: std::collections::HashSet<ResourceKey>,
     pub limits: Limits,
     pub progress: Progress,
     pub now: Timestamp,
@@ -77,6 +78,7 @@ impl World {
             confirmed: false,
             complete: Ok(()),
             guard: None,
+            deployed: std::collections::HashSet::new(),
             limits: Limits::default(),
             progress: Progress::default(),
             now: start,
@@ -130,6 +132,13 @@ impl World {
                 }
                 "incomplete" => world.complete = Err(rest.into()),
                 "guard" => world.guard = Some(Guard::default()),
+                "budget" => {
+                    let (budget, share) = rest.split_once(' ').unwrap();
+                    world.guard = Some(Guard::new(budget.parse().unwrap(), share.parse().unwrap()));
+                }
+                "deployed" => {
+                    world.deployed.insert(object(rest).key());
+                }
                 "delay" => world.limits.wave_delay = jiff::SignedDuration::from_secs(rest.parse().unwrap()),
                 "patience" => {
                     let limit = jiff::SignedDuration::from_secs(rest.parse().unwrap());
@@ -221,6 +230,7 @@ impl World {
             namespace: &self.namespace,
             managed_namespace: &self.managed,
             shared: &[],
+            deployed: &self.deployed,
             confirmed: self.confirmed,
             guard: self.guard.as_ref(),
             limits: &self.limits,

@@ -562,3 +562,32 @@ fn a_terminated_sync_stops_its_hooks() {
     assert!(world.live.is_empty());
     assert_eq!(world.progress.results[0].message, "Terminated");
 }
+
+#[test]
+fn what_someone_deleted_by_hand_counts_for_the_budget() {
+    let list = |word: &str, range: std::ops::Range<usize>| -> String {
+        range.map(|i| format!("{word} ConfigMap web/c{i:02}\n")).collect()
+    };
+    // Of thirty that were deployed fifteen were deleted by hand; eleven of the others go.
+    let tidied = format!("operation prune\nguard\n{}{}", list("git", 0..19), list("live", 15..30));
+    let pruned = |text: &str| check_any(text).live.keys().filter(|key| key.name.as_ref() >= "c19").count();
+    assert_eq!(pruned(&tidied), 11, "of fifteen that are there, eleven are most");
+    assert_eq!(pruned(&format!("{tidied}{}", list("deployed", 0..30))), 0);
+    // What was never there does not make the share smaller: new objects do not pay for the old ones' deletion.
+    let replaced = format!("operation prune\nguard\n{}{}", list("git", 40..80), list("live", 19..30));
+    assert_eq!(pruned(&replaced) - 40, 11);
+
+    // Budget and share are settings; no budget at all holds everything that is more than the share.
+    let two = "operation prune\nlive ConfigMap web/c20\nlive ConfigMap web/c21\n";
+    assert_eq!(pruned(two), 0);
+    assert_eq!(pruned(&format!("budget 0 0\n{two}")), 2);
+    assert_eq!(pruned(&format!("budget 0 100\n{two}")), 0);
+    assert_eq!(pruned(&format!("budget 2 0\n{two}")), 0);
+}
+
+/// The world after a sync, whatever it did.
+fn check_any(text: &str) -> World {
+    let mut world = World::parse(text);
+    world.run();
+    world
+}

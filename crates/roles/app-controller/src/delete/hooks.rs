@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bowline_core_crd::AppProject;
 use bowline_core_types::HookType;
 use bowline_plan_planner::{
     DeletionHooks, Limits, Next as Plan, OperationPhase, Progress, Step, View as _, hook_cleanup, plan_deletion_hooks,
@@ -87,11 +88,10 @@ fn with_input<T>(
     which: HookType,
     ask: impl FnOnce(&DeletionHooks<'_>) -> T,
 ) -> T {
-    let spec = site.project.as_ref().map(|project| project.spec.clone()).unwrap_or_default();
+    let none = AppProject::default();
     let view = ClusterView {
         destination: &site.destination,
-        project: &spec,
-        project_name: pass.stored.spec.project(),
+        project: site.project.as_deref().unwrap_or(&none),
         memory: &pass.state.memory,
         now: pass.now(),
     };
@@ -112,13 +112,7 @@ fn refused(pass: &Pass<'_>, site: &Site, desired: &Desired, which: HookType) -> 
     let Some(project) = &site.project else {
         return Some(format!("Application referencing project {} which does not exist", pass.stored.spec.project()));
     };
-    let view = ClusterView {
-        destination: &site.destination,
-        project: &project.spec,
-        project_name: &project.metadata.name,
-        memory: &pass.state.memory,
-        now: pass.now(),
-    };
+    let view = ClusterView { destination: &site.destination, project, memory: &pass.state.memory, now: pass.now() };
     let hooks = desired.hooks.iter().filter(|hook| HookType::of(hook).contains(&which));
     hooks.into_iter().find_map(|hook| match view.kind(&hook.gvk()) {
         Err(reason) => Some(reason),

@@ -28,20 +28,26 @@ pub struct Compared {
     pub comparison: Comparison,
 }
 
+/// Whom a comparison asks, and by which rules it is made.
+#[derive(Clone, Copy)]
+pub struct Asks<'a> {
+    /// The cluster, as the one who would sync: asked in dry runs.
+    pub cluster: &'a dyn Cluster,
+    /// The cluster, as the one who watches it: read.
+    pub reads: &'a dyn Cluster,
+    /// What the control namespace says.
+    pub world: &'a World,
+    /// How the application's objects are compared.
+    pub comparing: &'a Comparing,
+}
+
 /// Every object that is desired or tracked, compared. Nothing is written.
-pub async fn compared(
-    cluster: &dyn Cluster,
-    world: &World,
-    app: &Application,
-    instance: &str,
-    desired: &[Object],
-    comparing: &Comparing,
-) -> Vec<Compared> {
+pub async fn compared(asks: Asks<'_>, app: &Application, instance: &str, desired: &[Object]) -> Vec<Compared> {
     let pairs = pairs(app, desired);
-    let compared = pairs.into_values().map(|(key, gvk, desired)| one(cluster, key, gvk, desired, comparing));
+    let compared = pairs.into_values().map(|(key, gvk, desired)| one(asks, key, gvk, desired));
     let mut compared: Vec<Compared> = futures::stream::iter(compared).buffered(AT_ONCE).collect().await;
     // What was the application's when the server looked, and is not any more, is none of its business.
-    let tracking = world.settings().instance_id();
+    let tracking = asks.world.settings().instance_id();
     let ours = |live: &Object| {
         tracking.method == TrackingMethod::Label
             || tracking.instance(live).as_deref() == Some(instance) && tracking.is_self_reference(live)
@@ -71,16 +77,10 @@ fn pairs(app: &Application, desired: &[Object]) -> Pairs {
     pairs
 }
 
-async fn one(
-    cluster: &dyn Cluster,
-    key: ResourceKey,
-    gvk: Gvk,
-    desired: Option<Object>,
-    comparing: &Comparing,
-) -> Compared {
-    let served = cluster.kind(&gvk).is_some();
+async fn one(asks: Asks<'_>, key: ResourceKey, gvk: Gvk, desired: Option<Object>) -> Compared {
+    let served = asks.reads.kind(&gvk).is_some();
     let live = match served {
-        true => cluster.get(&gvk, &key.namespace, &key.name).await,
+        true => asks.reads.get(&gvk, &key.namespace, &key.name).await,
         false => Ok(None),
     };
     let unknown = |error: String| Comparison::Unknown { error };
@@ -99,12 +99,12 @@ async fn one(
         return item;
     };
     let dry = ApplyOptions { dry_run: true, ..ApplyOptions::default() };
-    let predicted = cluster.apply(desired, &dry).await.map(|applied| applied.object);
+    let predicted = asks.cluster.apply(desired, &dry).await.map(|applied| applied.object);
     item.comparison = match (&item.live, &predicted) {
         (None, _) => Comparison::Missing,
         (Some(live), Ok(object)) => {
             let pair = Pair::Both { live, predicted: Prediction::Object(object), git_changed: None };
-            compare(pair, &comparing.rules())
+            compare(pair, &asks.comparing.rules())
         }
         (Some(_), Err(error)) => unknown(error.to_string()),
     };

@@ -4,7 +4,7 @@ use bowline_base_value::{Map, Value};
 use bowline_plan_diff::{Cause, Holder};
 use bowline_plan_planner::Foreseen;
 
-use super::{Plan, Planned};
+use super::{Ahead, Plan, Planned};
 
 impl Plan {
     /// Everything, for programs; `docs/plan.md` describes it.
@@ -28,8 +28,17 @@ impl Plan {
             ("refused", self.refused.as_deref().map_or(Value::Null, Value::from)),
             ("summary", summary.into()),
             ("steps", self.steps.iter().map(step).collect()),
+            ("waits", self.waits.iter().map(ahead).collect()),
         ])
     }
+}
+
+fn ahead(ahead: &Ahead) -> Value {
+    object([
+        ("what", ahead.what.into()),
+        ("message", ahead.message.as_str().into()),
+        ("until", ahead.until.map_or(Value::Null, |until| until.to_string().into())),
+    ])
 }
 
 fn step(step: &Planned) -> Value {

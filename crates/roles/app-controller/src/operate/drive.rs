@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use bowline_core_crd::{OperationPhase as Phase, OperationState, Time};
 use bowline_core_ports::BoxFuture;
-use bowline_core_types::{GroupKind, annotation};
-use bowline_live_cache::Knowledge;
-use bowline_plan_ignore::respect;
+use bowline_core_types::annotation;
 use bowline_plan_planner::{Guard, Input, Limits, Live, Next, Plan, Progress, Resource, plan, plan_termination};
 use bowline_plan_windows::Decision as Window;
 use bowline_sync_executor::{Executor, Pause};
 use jiff::SignedDuration;
 
+use super::complete::incomplete;
 use super::prepare::{self, Job};
 use super::{Operated, STEPS, duration, finish, is_superseded, keep};
 use crate::autosync::approved_at;
@@ -20,6 +19,7 @@ use crate::counted::Counted;
 use crate::desired::Desired;
 use crate::operation_state::{asked, phase, progress, results};
 use crate::reconcile::{Pass, Scene};
+use crate::rules::{deployed, guard};
 use crate::view::ClusterView;
 
 /// Plans and carries out, step after step, until the operation has ended or must wait.
@@ -55,7 +55,7 @@ pub(super) async fn drive(pass: &mut Pass<'_>, scene: &Scene, target: &Desired, 
         wave_delay: SignedDuration::try_from(settings.wave_delay).unwrap_or(SignedDuration::ZERO),
         ..Limits::default()
     };
-    let guard = settings.deletion_guard.then(Guard::default);
+    let guard = guard(&settings);
     let mut changed = false;
     for _ in 0..STEPS {
         let compared = match pass.compared(scene, &job.desired).await {
@@ -144,12 +144,9 @@ fn planned(
     limits: &Limits,
     guard: Option<&Guard>,
 ) -> Plan {
-    // With RespectIgnoreDifferences what is ignored is left as it is live.
-    let respected = |item: &crate::compare::Item| match (&item.desired, &item.live) {
-        (Some(desired), Some(live)) if job.options.respect_ignored && !scene.comparing.ignored.is_empty() => {
-            Some(respect(desired, &live.object, &scene.comparing.ignored))
-        }
-        (desired, _) => desired.clone(),
+    let respected = |item: &crate::compare::Item| {
+        let live = item.live.as_ref().map(|live| &live.object);
+        Some(scene.comparing.respected(&job.options, item.desired.as_ref()?, live))
     };
     let resources: Vec<Resource> = compared
         .items
@@ -164,14 +161,16 @@ fn planned(
         .collect();
     let view = ClusterView {
         destination: &scene.destination,
-        project: &scene.project.spec,
-        project_name: &scene.project.metadata.name,
+        project: &scene.project,
         memory: &pass.state.memory,
         now: pass.now(),
     };
     let revision = job.desired.revisions.first().map(String::as_str).unwrap_or_default();
     let operation = asked(state, revision, pass.now());
-    let incomplete = incomplete(pass, scene, compared);
+    let extra = compared.items.iter().filter(|item| item.desired.is_none()).map(|item| &item.key);
+    let incomplete = incomplete(&pass.stored.status, extra, |kind| scene.destination.cache.knowledge(kind));
+    let mut deployed = deployed(&pass.stored.status);
+    deployed.extend(pass.state.memory.applied().cloned());
     let confirmed = approved_at(&pass.app).is_some_and(|at| state.started_at.is_some_and(|started| at >= started))
         || state.operation.info.iter().any(|info| info.name == annotation::DELETION_APPROVED);
     let input = Input {
@@ -183,6 +182,7 @@ fn planned(
         namespace: &pass.stored.spec.destination.namespace,
         managed_namespace: &job.managed_namespace,
         shared: &compared.shared,
+        deployed: &deployed,
         confirmed,
         guard,
         limits,
@@ -194,28 +194,6 @@ fn planned(
         Phase::Terminating => plan_termination(&input),
         _ => plan(&input),
     }
-}
-
-/// Why deletions would not be decided from complete knowledge. A kind of which the application has objects to prune, or had objects
-/// when it was synced or looked at last, may hide some where it is not seen whole; and what is hidden is not counted.
-fn incomplete(pass: &Pass<'_>, scene: &Scene, compared: &Compared) -> Option<String> {
-    let status = &pass.stored.status;
-    let synced = status.operation_state.as_ref().and_then(|state| state.sync_result.as_ref());
-    let before = status.resources.iter().map(|r| (&r.group, &r.kind));
-    let synced = synced.into_iter().flat_map(|result| &result.resources).map(|r| (&r.group, &r.kind));
-    let mut known = before.chain(synced).map(|(group, kind)| GroupKind::new(group.as_str(), kind.as_str()));
-    let extra: Vec<GroupKind> =
-        compared.items.iter().filter(|item| item.desired.is_none()).map(|item| item.key.group_kind()).collect();
-    if extra.is_empty() {
-        return None;
-    }
-    let knowledge = |kind: &GroupKind| scene.destination.cache.knowledge(kind);
-    // A kind that is not served any more has gone with its objects, and hides none.
-    let hides =
-        |kind: &GroupKind| !matches!(knowledge(kind), Knowledge::Current | Knowledge::NotServed | Knowledge::Excluded);
-    let unseen = extra.iter().find(|kind| knowledge(kind) != Knowledge::Current).cloned();
-    let kind = unseen.or_else(|| known.find(hides))?;
-    Some(format!("what the cluster holds of {kind} is not known completely"))
 }
 
 /// Carries a step out and takes in what came of it.
