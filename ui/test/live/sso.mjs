@@ -11,7 +11,7 @@ export default async function sso(world) {
     await page.getByText(connector).click()
   }
   const leave = async () => {
-    await page.goto(`${world.url}auth/logout`, {waitUntil: 'domcontentloaded'})
+    await page.getByRole('button', {name: 'Log out', exact: true}).click()
     await page.waitForURL(url => url.href.startsWith(world.url) && url.pathname === '/login')
   }
 
@@ -31,6 +31,7 @@ export default async function sso(world) {
   await toProvider('Authors')
   await page.waitForURL(url => url.href.startsWith(world.url) && url.pathname !== '/login')
   await page.goto(`${world.url}user-info`, {waitUntil: 'domcontentloaded'})
+  await page.getByText('authors').first().waitFor()
   check((await may('applications/create/default%2Fx')) === 'yes', 'authors may make applications')
 
   // A provider that says no is told of.
