@@ -133,9 +133,9 @@ function Editor({id, application}: {id: string; application: Application}) {
           {dirty ? `${mine.length === 1 ? 'One field is' : `${mine.length} fields are`} changed and not saved.` : forbidden || ''}
         </span>
       </div>
+      {dirty && moved && <Moved theirs={merge.theirs} conflicts={merge.conflicts} onTake={takeTheirs} onThrow={throwAway} />}
       <div className={css.scroll} ref={top}>
         {error !== null && <div className={css.pad}><ErrorNote what="The server does not take it; what you typed is still here." error={error} /></div>}
-        {dirty && moved && <Moved theirs={merge.theirs} conflicts={merge.conflicts} onTake={takeTheirs} onThrow={throwAway} />}
         {renamed && <p className={css.bad}>An application cannot be given another name or namespace: make a new one in its place.</p>}
         {compare && dirty && draft.readable && (
           <div className={css.pad}>
