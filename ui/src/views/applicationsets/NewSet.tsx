@@ -75,7 +75,7 @@ export default function NewSet({onClose}: {onClose(): void}) {
         const made = await ask<ApplicationSet>(LIST, {method: 'POST', body: value})
         void queries.invalidateQueries({queryKey: [LIST]})
         toast(`${made.metadata.name} is made`, 'ok')
-        go(setHref(made.metadata))
+        return () => go(setHref(made.metadata))
       }}
     >
       {error !== null && <ErrorNote what="It cannot be tried out." error={error} />}

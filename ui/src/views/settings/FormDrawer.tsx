@@ -10,7 +10,7 @@ export interface FormProps {
   title: ReactNode
   verb: string
   onClose(): void
-  /** Does it; the form closes after it, and stays with all that was typed where it throws. */
+  /** Does it; the form closes after it, and stays with all that was typed where it throws. A function that it gives is called once the form is closed: to go elsewhere. */
   onSave(): Promise<unknown>
   /** Why it cannot be done yet. */
   refused?: string | false | null
@@ -39,8 +39,9 @@ export function FormDrawer({title, verb, onClose, onSave, refused, dirty, button
     setBusy(true)
     setError(null)
     try {
-      await how()
+      const after = await how()
       onClose()
+      if (typeof after === 'function') after()
     } catch (thrown) {
       setError(thrown)
       setBusy(false)

@@ -32,8 +32,8 @@ export function Roles({project, noUpdate}: {project: AppProject; noUpdate: strin
           </Section>
         </div>
       )}
-      {words.get('newRole') !== null && <RoleForm project={project} onClose={() => change({newRole: null})} noUpdate={noUpdate} />}
-      {edited && <RoleForm key={edited.name} project={project} role={edited} onClose={() => change({editRole: null})} noUpdate={noUpdate} />}
+      {words.get('newRole') !== null && <RoleForm project={project} onClose={() => change({newRole: null, tab: 'roles'})} noUpdate={noUpdate} />}
+      {edited && <RoleForm key={edited.name} project={project} role={edited} onClose={() => change({editRole: null, tab: 'roles'})} noUpdate={noUpdate} />}
     </>
   )
 }

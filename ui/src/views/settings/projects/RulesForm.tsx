@@ -42,7 +42,7 @@ export default function RulesForm({project, onClose, onMade}: {project?: AppProj
       void queries.invalidateQueries({queryKey: ['api/v1/projects']})
     }
     toast(project ? `${name} is changed` : `${name} is made`, 'ok')
-    onMade?.(name)
+    return onMade && (() => onMade(name))
   }
   return (
     <FormDrawer

@@ -48,8 +48,8 @@ export function Windows({project, globals, noUpdate}: {project: AppProject; glob
           </Section>
         </div>
       )}
-      {words.get('newWindow') !== null && <WindowForm project={project} onClose={() => change({newWindow: null})} noUpdate={noUpdate} />}
-      {windows[index] && <WindowForm key={index} project={project} index={index} onClose={() => change({editWindow: null})} noUpdate={noUpdate} />}
+      {words.get('newWindow') !== null && <WindowForm project={project} onClose={() => change({newWindow: null, tab: 'windows'})} noUpdate={noUpdate} />}
+      {windows[index] && <WindowForm key={index} project={project} index={index} onClose={() => change({editWindow: null, tab: 'windows'})} noUpdate={noUpdate} />}
     </>
   )
 }
