@@ -17,7 +17,7 @@ export const queries = new QueryClient({
 })
 
 /** Reads one path; the path and its query are the key: `queries.invalidateQueries({queryKey: ['api/v1/projects']})` has it read again. */
-export function useAsk<T>(path: string | null, query?: Ask['query'], options: {stale?: number; every?: number; keep?: boolean} = {}): UseQueryResult<T, ApiError> {
+export function useAsk<T>(path: string | null, query?: Ask['query'], options: {stale?: number; every?: number; keep?: boolean; merge?(before: T | undefined, after: T): T} = {}): UseQueryResult<T, ApiError> {
   return useQuery<T, ApiError>({
     queryKey: [path, query ?? {}],
     queryFn: ({signal}) => ask<T>(path ?? '', {query, signal}),
@@ -25,6 +25,7 @@ export function useAsk<T>(path: string | null, query?: Ask['query'], options: {s
     staleTime: options.stale,
     refetchInterval: options.every,
     placeholderData: options.keep ? before => before : undefined,
+    structuralSharing: options.merge ? (before, after) => options.merge?.(before as T | undefined, after as T) : true,
   })
 }
 

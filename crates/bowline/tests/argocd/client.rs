@@ -44,7 +44,9 @@ impl<'a> Client<'a> {
     }
 
     fn ask(&self, program: &Path, args: &[&str]) -> Ran {
-        let mut command = Command::new(program);
+        // Who waits for ever fails here, by its exit code.
+        let mut command = Command::new("timeout");
+        command.arg("120").arg(program);
         command.args(args).env_clear().env("HOME", self.home.path()).env("NO_COLOR", "1").stdin(Stdio::null());
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         let output = command.output().unwrap();

@@ -159,6 +159,12 @@ impl<T> Store<T> {
         Follower { store: self.clone(), seen: if seen > known { 0 } else { seen }, newest }
     }
 
+    /// The last deletion of an object that `which` means, as far as it is remembered: who comes to see an object go may come late.
+    pub fn last_deleted(&self, which: impl Fn(&Stored<T>) -> bool) -> Option<Update<T>> {
+        let inner = self.read();
+        inner.changes.iter().rev().find(|u| u.kind == UpdateKind::Deleted && which(&u.stored)).cloned()
+    }
+
     /// Forgets an object.
     pub fn remove(&self, name: &AppName) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);

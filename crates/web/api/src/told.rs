@@ -13,10 +13,12 @@ use crate::store::Kept;
 pub(crate) type Seen<T> = Box<dyn Fn(&Stored<T>) -> bool + Send>;
 
 /// What happens: `ADDED`, `MODIFIED` or `DELETED`, and the object. First those that are there, unless `since` says which change
-/// was seen last. `seen` is asked for anew before each batch: policies change while somebody watches.
+/// was seen last. `seen` is asked for anew before each batch: policies change while somebody watches. Who watches `one` object that is not
+/// there is told of its last deletion: `argocd app delete --wait` asks for the deletion first and watches then, and would wait for ever.
 pub(crate) fn changes<T, F>(
     store: &Arc<Store<T>>,
     since: Option<u64>,
+    one: bool,
     seen: F,
 ) -> impl Stream<Item = (&'static str, T)> + Send + use<T, F>
 where
@@ -37,12 +39,23 @@ where
         }
     };
     let watcher = Watcher { follower, told: Told::default(), seen };
-    let batches = stream::unfold((watcher, Some(first)), |(mut watcher, first)| async move {
-        let events = match first {
-            Some(updates) => watcher.told.events(updates, Vec::new(), &(watcher.seen)()),
-            None => watcher.next().await,
-        };
-        Some((stream::iter(events), (watcher, None)))
+    let store = store.clone();
+    let batches = stream::unfold((watcher, Some(first)), move |(mut watcher, first)| {
+        let store = store.clone();
+        async move {
+            let events = match first {
+                Some(updates) => {
+                    let seen = (watcher.seen)();
+                    let there = watcher.told.events(updates, Vec::new(), &seen);
+                    match store.last_deleted(&seen).filter(|_| one && there.is_empty()) {
+                        Some(gone) => watcher.told.events(vec![gone], Vec::new(), &seen),
+                        None => there,
+                    }
+                }
+                None => watcher.next().await,
+            };
+            Some((stream::iter(events), (watcher, None)))
+        }
     });
     batches.flatten()
 }
@@ -116,6 +129,7 @@ impl Told {
 #[cfg(test)]
 mod tests {
     use bowline_core_crd::Application;
+    use futures::FutureExt;
 
     use super::*;
 
@@ -159,5 +173,25 @@ mod tests {
         assert_eq!(check(&mut told, all(&store, UpdateKind::Modified)), "DELETED a");
         store.put(app("a", 3, "q"));
         assert_eq!(check(&mut told, all(&store, UpdateKind::Modified)), "");
+    }
+
+    #[tokio::test]
+    async fn who_comes_late_to_see_one_go_is_told() {
+        let store = Arc::new(Store::default());
+        for name in ["a", "b"] {
+            store.put(app(name, 1, "p"));
+            store.remove(&AppName::new("argocd", name));
+        }
+        store.put(app("b", 2, "p"));
+        let first = async |name: &'static str, one: bool| {
+            let seen = move || -> Seen<Application> { Box::new(move |stored| &*stored.name.name == name) };
+            let told = changes(&store, None, one, seen);
+            futures::pin_mut!(told);
+            told.next().now_or_never().flatten().map(|(kind, app)| format!("{kind} {}", app.metadata.name))
+        };
+        assert_eq!(first("a", true).await.as_deref(), Some("DELETED a"));
+        assert_eq!(first("b", true).await.as_deref(), Some("ADDED b"), "it is there again");
+        assert_eq!(first("never", true).await, None);
+        assert_eq!(first("a", false).await, None, "of many, what is gone is no news");
     }
 }

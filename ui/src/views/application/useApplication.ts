@@ -16,11 +16,17 @@ export interface Known {
   again(): void
 }
 
+/** The newer state of two: an answer that was under way while the stream went on must not take back what the stream told. */
+export function newer(before: Application | undefined, after: Application): Application {
+  if (!before || before.metadata.uid !== after.metadata.uid) return after
+  return Number(before.metadata.resourceVersion) > Number(after.metadata.resourceVersion) ? before : after
+}
+
 /** One application, kept up to date by its stream. An empty `namespace` leaves it to the server which one is meant. */
 export function useApplication(name: string, namespace: string): Known {
   const path = `api/v1/applications/${segment(name)}`
   const query = {appNamespace: namespace}
-  const answer = useAsk<Application>(path, query, {stale: 60_000})
+  const answer = useAsk<Application>(path, query, {stale: 60_000, merge: newer})
   const [deleted, setDeleted] = useState(false)
   const [cut, setCut] = useState<Known['cut']>()
   useEffect(() => {

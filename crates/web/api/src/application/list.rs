@@ -123,9 +123,10 @@ pub(crate) fn watch(
     let filter = Filter::new(context, query)?;
     let store = context.world.applications();
     let since = text(&query.resource_version);
-    let since = since.parse::<u64>().ok().filter(|_| text(&query.name).is_empty());
+    let one = !text(&query.name).is_empty();
+    let since = since.parse::<u64>().ok().filter(|_| !one);
     let control = context.world.namespace().to_string();
-    let told = told::changes(store, since, move || {
+    let told = told::changes(store, since, one, move || {
         let (enforcer, control) = (caller.enforcer(), control.clone());
         let filter = filter.clone();
         Box::new(move |stored| filter.matches(stored) && is_visible(&enforcer, &control, &stored.object))

@@ -85,9 +85,10 @@ pub(crate) fn watch(
 ) -> Result<Messages<ApplicationSetWatchEvent>, Status> {
     let mut filter = Filter::new(context, &query.projects, &query.selector, &query.app_set_namespace)?;
     filter.name.clone_from(&query.name);
-    let since = query.resource_version.parse::<u64>().ok().filter(|_| query.name.is_empty());
+    let one = !query.name.is_empty();
+    let since = query.resource_version.parse::<u64>().ok().filter(|_| !one);
     let control = context.world.namespace().to_string();
-    let told = told::changes(context.world.application_sets(), since, move || {
+    let told = told::changes(context.world.application_sets(), since, one, move || {
         let (enforcer, control, filter) = (caller.enforcer(), control.clone(), filter.clone());
         Box::new(move |stored| filter.matches(stored) && is_visible(&enforcer, &control, stored))
     });
