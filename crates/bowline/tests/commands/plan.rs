@@ -205,8 +205,8 @@ fn what_a_sync_would_wait_for_and_whom_it_would_act_as() {
     lab.file("repo/deploy/last.yaml", &deployment("last", 1));
     lab.commit("repo");
     let args = ["app", "create", "shop", "--path", "deploy", "--dest-name", "in-cluster", "--dest-namespace"];
-    lab.good(&[&args[..], &[&lab.control, "--repo", &lab.url("repo"), "--project", "watched"]].concat());
     lab.good(&["proj", "create", "watched", "--dest", "*,*", "--src", "*"]);
+    lab.good(&[&args[..], &[&lab.control, "--repo", &lab.url("repo"), "--project", "watched"]].concat());
     let project = |spec: Value| {
         let patch = json!({"spec": spec}).to_string();
         lab.kubectl(&["-n", &lab.control, "patch", "appproject", "watched", "--type=merge", "-p", &patch]);
