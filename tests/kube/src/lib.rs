@@ -1,6 +1,6 @@
 //! A real Kubernetes API server of a test's own: etcd, kube-apiserver and, when asked, the controller manager.
 //!
-//! The tools are the pinned peers of `tests/peers`; there is no scheduler and no kubelet but [`Kubelet`], which stands in for one. A server is
+//! The tools are the pinned peers of `tests/peers`; there is no kubelet and no scheduler, so no pod ever runs. A server is
 //! ready about two seconds after [`KubeServer::start`]. A test binary shares one ([`KubeServer::shared`]) and each test takes
 //! a namespace of its own in it ([`KubeServer::namespace`]); a test that stops the server or counts its requests starts its own.
 //!
@@ -23,7 +23,6 @@ mod builder;
 mod certificates;
 mod client;
 mod error;
-mod kubelet;
 mod peers;
 mod process;
 mod server;
@@ -31,7 +30,6 @@ mod stand_in;
 
 pub use builder::Builder;
 pub use error::Error;
-pub use kubelet::Kubelet;
 pub use peers::peer;
 pub use process::{Process, Scratch};
 pub use server::KubeServer;

@@ -111,11 +111,6 @@ impl KubeServer {
         ])
     }
 
-    /// The API server's own certificate and key, for what stands in for another part of the cluster.
-    pub(crate) fn server_certificate(&self) -> (PathBuf, PathBuf) {
-        (self.certificates.server(), self.certificates.server_key())
-    }
-
     /// Makes a namespace for one test and returns its name.
     ///
     /// # Panics

@@ -8,6 +8,7 @@ mod address;
 mod client;
 mod dial;
 mod error;
+mod form;
 mod idle;
 mod login;
 mod proxy;
@@ -18,9 +19,23 @@ mod url;
 pub use client::{Ask, Egress, Follow, Reach, Route};
 pub use dial::{Io, dial, handshake};
 pub use error::{Error, chain};
+pub use form::{encode, form};
 pub use hyper::{Method, StatusCode, header};
 pub use login::Login;
 pub use proxy::{Proxies, Proxy};
 pub use reply::Reply;
 pub use tls::{Tls, client_config};
 pub use url::{Origin, Scheme, Url, UrlError};
+
+/// Headers of one connection, which who hands a message on leaves out (RFC 9110, 7.6.1); so are those that its `Connection` names.
+pub const HOP_BY_HOP: [&str; 9] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];

@@ -8,6 +8,8 @@ use serde_json::json;
 use crate::issuers::{Call, Issued, Login, NotIssued};
 use crate::jwt;
 
+/// The media type of GitHub's answers.
+pub(crate) const ACCEPT: &str = "application/vnd.github+json";
 /// How long an assertion may be used: GitHub takes none that is good for more than ten minutes, and clocks differ.
 const ASSERTION: i64 = 9 * 60;
 /// How far our clock may be ahead of GitHub's.
@@ -85,9 +87,6 @@ pub(crate) fn owner(url: &str) -> &str {
     };
     path.trim_start_matches('/').split('/').next().unwrap_or_default()
 }
-
-/// The media type of its answers.
-pub(crate) const ACCEPT: &str = "application/vnd.github+json";
 
 #[cfg(test)]
 mod tests {

@@ -116,17 +116,7 @@ impl Issuer {
         }
     }
 
-    /// The texts that must not be shown.
-    pub fn secrets(&self) -> impl Iterator<Item = &str> {
-        let secret = match self {
-            Issuer::GitHubApp { key, .. } | Issuer::Google { key } => Some(key),
-            Issuer::AzurePrincipal { secret, .. } => Some(secret),
-            Issuer::AzureWorkload => None,
-        };
-        secret.into_iter().map(|secret| secret.expose().as_str())
-    }
-
-    /// The URLs that it is asked at, as far as the Secret names them.
+    /// The URL that it is asked at, where the Secret names one.
     pub fn url(&self) -> Option<&str> {
         match self {
             Issuer::GitHubApp { api, .. } => Some(api),

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bowline_base_clock::Clock;
-use bowline_base_egress::{Ask, Egress, Error, Follow, Method, Proxies, Route, StatusCode, Tls, Url, header};
+use bowline_base_egress::{Ask, Egress, Error, Follow, Method, Proxies, Route, StatusCode, Tls, Url, form};
 use bowline_base_value::Sensitive;
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -168,19 +168,17 @@ impl Call<'_> {
         method: Method,
         url: &str,
         bearer: Option<&Sensitive<String>>,
-        form: Option<&[(&str, &str)]>,
+        fields: Option<&[(&str, &str)]>,
     ) -> Result<T, NotIssued> {
         let parsed = Url::parse(url).map_err(|e| NotIssued::refused(format!("{url}: {e}")))?;
         let route = |url: &Url| self.route(url);
         let login = bearer.map(|token| bowline_base_egress::Login::bearer(parsed.origin().clone(), token));
-        let encoded =
-            form.map(|form| form.iter().map(|(k, v)| format!("{k}={}", percent(v))).collect::<Vec<_>>().join("&"));
+        let encoded = fields.map(form);
         let ask = Ask {
             method,
             // What proves who we are is for this host.
             follow: Follow::SameOrigin,
             accept: if bearer.is_some() { github::ACCEPT } else { "application/json" },
-            headers: vec![(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"))],
             body: encoded.map(|text| ("application/x-www-form-urlencoded", Bytes::from(text))),
             login: login.as_ref(),
             deadline: DEADLINE,
@@ -215,16 +213,4 @@ fn words(body: &[u8]) -> String {
     let line = text.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
     let line: String = line.chars().filter(|c| !c.is_control()).take(WORDS).collect();
     if line.is_empty() { line } else { format!(": {line}") }
-}
-
-/// A value of a form.
-fn percent(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use bowline_base_egress::{Ask, Egress, Follow, Reach, Route, Url};
+use bowline_base_egress::{Ask, Egress, Follow, HOP_BY_HOP, Reach, Route, Url};
 use bowline_base_task::Tasks;
 use bowline_web_admin::Caller;
 use bowline_web_api::{EXTENSION_HEADERS, has_extensions, invoke};
@@ -29,18 +29,6 @@ const REQUEST: usize = 32 << 20;
 const ANSWER: Duration = Duration::from_secs(300);
 /// How long it may be silent in the middle of an answer.
 const SILENCE: Duration = Duration::from_secs(300);
-/// Headers of one connection, which are not handed on (RFC 9110, 7.6.1).
-const OF_CONNECTION: [&str; 9] = [
-    "connection",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
 
 /// What hands requests on.
 pub(crate) struct Proxy {
@@ -193,7 +181,7 @@ fn without_connection(headers: &HeaderMap) -> HeaderMap {
         .flat_map(|value| value.split(','))
         .map(|name| name.trim().to_lowercase())
         .collect();
-    let stays = |name: &str| !OF_CONNECTION.contains(&name) && !named.iter().any(|of| of == name);
+    let stays = |name: &str| !HOP_BY_HOP.contains(&name) && !named.iter().any(|of| of == name);
     headers.iter().filter(|(name, _)| stays(name.as_str())).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 

@@ -38,24 +38,14 @@ where
             (follower, store.list().iter().map(added).collect())
         }
     };
+    let late = one.then(|| store.clone());
     let watcher = Watcher { follower, told: Told::default(), seen };
-    let store = store.clone();
-    let batches = stream::unfold((watcher, Some(first)), move |(mut watcher, first)| {
-        let store = store.clone();
-        async move {
-            let events = match first {
-                Some(updates) => {
-                    let seen = (watcher.seen)();
-                    let there = watcher.told.events(updates, Vec::new(), &seen);
-                    match store.last_deleted(&seen).filter(|_| one && there.is_empty()) {
-                        Some(gone) => watcher.told.events(vec![gone], Vec::new(), &seen),
-                        None => there,
-                    }
-                }
-                None => watcher.next().await,
-            };
-            Some((stream::iter(events), (watcher, None)))
-        }
+    let batches = stream::unfold((watcher, Some((first, late))), |(mut watcher, first)| async move {
+        let events = match first {
+            Some((updates, late)) => watcher.begin(updates, late.as_deref()),
+            None => watcher.next().await,
+        };
+        Some((stream::iter(events), (watcher, None)))
     });
     batches.flatten()
 }
@@ -78,6 +68,16 @@ struct Told {
 // === impl Watcher ===
 
 impl<T: Kept, F: Fn() -> Seen<T>> Watcher<T, F> {
+    /// What is there; where nothing is, what went last of `late`.
+    fn begin(&mut self, updates: Vec<Update<T>>, late: Option<&Store<T>>) -> Vec<(&'static str, T)> {
+        let seen = (self.seen)();
+        let there = self.told.events(updates, Vec::new(), &seen);
+        match late.filter(|_| there.is_empty()).and_then(|store| store.last_deleted(&seen)) {
+            Some(gone) => self.told.events(vec![gone], Vec::new(), &seen),
+            None => there,
+        }
+    }
+
     async fn next(&mut self) -> Vec<(&'static str, T)> {
         let (updates, gone) = self.follower.next().await.resolve(&self.told.names);
         self.told.events(updates, gone, &(self.seen)())

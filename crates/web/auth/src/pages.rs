@@ -1,5 +1,6 @@
 //! The pages of a login that are not part of the API: `/auth/login`, `/auth/callback`, `/auth/logout`.
 
+use bowline_base_egress::encode;
 use bowline_core_types::Sensitive;
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE};
@@ -18,7 +19,7 @@ use crate::redirect;
 use crate::revocation::{self, REVOKED_SESSIONS, Revocations, Revoked};
 use crate::seal::Seal;
 use crate::state::State;
-use crate::url::{encode, parameter};
+use crate::url::parameter;
 use crate::vault::{Holder, VaultError, update};
 
 /// How long storing a revocation is waited for at a logout: it holds here at once in any case.

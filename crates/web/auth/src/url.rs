@@ -1,21 +1,7 @@
-//! Pieces of URLs: percent-encoding, forms, queries.
+//! Queries of URLs, read and added.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-
-/// Everything but what RFC 3986 calls unreserved.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-
-/// A value as it stands in a query or form.
-pub(crate) fn encode(text: &str) -> String {
-    utf8_percent_encode(text, RESERVED).to_string()
-}
-
-/// Names and values as a form or query.
-pub(crate) fn form(parameters: &[(&str, &str)]) -> String {
-    let pairs: Vec<String> =
-        parameters.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
-    pairs.join("&")
-}
+use bowline_base_egress::form;
+use percent_encoding::percent_decode_str;
 
 /// The first value of that name in a query; `None` where it is missing.
 pub(crate) fn parameter(query: &str, name: &str) -> Option<String> {

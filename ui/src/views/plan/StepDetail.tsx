@@ -1,6 +1,5 @@
 import {useState} from 'react'
 
-import {Age} from '@/parts/Age'
 import {Button} from '@/parts/Button'
 import {Copy} from '@/parts/Copy'
 import {ErrorNote} from '@/parts/ErrorNote'
@@ -9,6 +8,7 @@ import {LineDiff} from './LineDiff'
 import {yamlOf} from './lines'
 import {effectOf, precious, shownValue, type FieldChange, type Step} from './model'
 import css from './Plan.module.css'
+import {Why} from './Why'
 
 /** What would become of one object: field by field with who wrote it, or as text. */
 export function StepDetail({step}: {step: Step}) {
@@ -45,8 +45,6 @@ export function StepDetail({step}: {step: Step}) {
   )
 }
 
-const WHY: Record<string, string> = {git: 'Git', changed: 'changed in the cluster', removed: 'removed from Git', adoption: 'taken over', server: 'the API server'}
-
 function Fields({fields}: {fields: FieldChange[]}) {
   return (
     <div className={css.fields} role="table" aria-label="Fields that would change">
@@ -62,12 +60,7 @@ function Fields({fields}: {fields: FieldChange[]}) {
           <Value value={field.live} look="gone" />
           <Value value={field.desired} look="new" />
           <span role="cell" className={css.why}>
-            {field.cause ?? (field.why ? WHY[field.why] ?? field.why : '')}
-            {field.owner && (
-              <span className={css.dim}>
-                {' '}written by {field.owner.manager}{field.owner.subresource ? ` (${field.owner.subresource})` : ''} {field.owner.since && <Age time={field.owner.since} />}
-              </span>
-            )}
+            <Why field={field} />
           </span>
         </div>
       ))}

@@ -11,19 +11,8 @@ use crate::config::Sso;
 use crate::cookie::TOKEN_COOKIE;
 use crate::egress::Ask;
 use crate::oidc::{REFRESH_COOKIE, STATE_COOKIE};
+use bowline_base_egress::HOP_BY_HOP;
 
-/// Headers that are between two ends of a connection and not passed on (RFC 9110, 7.6.1).
-const HOP_BY_HOP: [&str; 9] = [
-    "connection",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
 /// What the body of a request to Dex may have: forms.
 pub const LONGEST_BODY: usize = 1 << 20;
 

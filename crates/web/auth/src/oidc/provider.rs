@@ -6,6 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bowline_base_clock::Clock;
+use bowline_base_egress::{encode, form};
 use http::Method;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use serde::Deserialize;
@@ -18,7 +19,6 @@ use super::verify::{Refused, Rules};
 use crate::claims::Claims;
 use crate::egress::{Answer, Ask, Http, Trust};
 use crate::jwt::Token;
-use crate::url::{encode, form};
 
 /// What a provider says of itself is read again after this long.
 const DISCOVERY_AGE: Duration = Duration::from_secs(60 * 60);

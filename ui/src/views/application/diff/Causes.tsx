@@ -1,13 +1,11 @@
-import {Age} from '@/parts/Age'
 import {IconButton} from '@/parts/Button'
 import {Copy, copyText} from '@/parts/Copy'
 import {toast} from '@/parts/Toast'
 import {shownValue, type FieldChange} from '@/views/plan/model'
+import {Why} from '@/views/plan/Why'
 import {EyeOff} from 'lucide-react'
 import css from './Diff.module.css'
 import {ignoreRule} from './ignore'
-
-const WHY: Record<string, string> = {git: 'Git says something else', changed: 'changed in the cluster', removed: 'removed from Git', adoption: 'taken over from another writer', server: 'set by the API server'}
 
 /** The fields that differ: what each is, what Git says, and who or what made the difference. */
 export default function Causes({object, fields}: {object: {group: string; kind: string; name: string; namespace: string}; fields: readonly FieldChange[]}) {
@@ -28,13 +26,7 @@ export default function Causes({object, fields}: {object: {group: string; kind: 
           <Value value={field.live} look="gone" />
           <Value value={field.desired} look="new" />
           <span role="cell" className={css.why}>
-            {field.cause || WHY[field.why ?? ''] || field.why || 'it is not known why'}
-            {/* The sentence may have named the writer already. */}
-            {field.owner && !field.cause?.includes(field.owner.manager) && (
-              <span className={css.dim}>
-                ; written by {field.owner.manager}{field.owner.subresource ? ` (${field.owner.subresource})` : ''}{field.owner.since && <> <Age time={field.owner.since} /></>}
-              </span>
-            )}
+            <Why field={field} />
           </span>
         </div>
       ))}

@@ -4,27 +4,24 @@ import {useParams} from 'wouter'
 
 import {useCell} from '@/api/cell'
 import {ask, segment} from '@/api/client'
-import type {AccountAccount, AccountCreateTokenResponse, AccountToken} from '@/api/contract'
+import type {AccountAccount, AccountToken} from '@/api/contract'
 import {queries, useAsk} from '@/api/queries'
 import {useRefusal} from '@/api/rights'
 import {session} from '@/api/session'
 import {Age} from '@/parts/Age'
 import {Button, IconButton} from '@/parts/Button'
-import {Combobox} from '@/parts/Combobox'
 import {Confirm} from '@/parts/Confirm'
 import {ErrorNote} from '@/parts/ErrorNote'
-import {Field, Input} from '@/parts/Field'
 import {KeyValue} from '@/parts/KeyValue'
 import {Skeleton} from '@/parts/Skeleton'
 import {StatusWord} from '@/parts/StatusGlyph'
 import {toast} from '@/parts/Toast'
 import {usePage} from '@/shell/page'
 import {PasswordForm} from '@/views/user/PasswordForm'
-import {FormDrawer} from '../FormDrawer'
+import {NewToken} from '../NewToken'
 import {Section} from '../Section'
 import css from '../Settings.module.css'
 import {TokenOnce} from '../TokenOnce'
-import {readTtl, TTLS} from '../ttl'
 import {enabledState, sayCan} from './Accounts'
 
 /** One account: its state, its password, its tokens. */
@@ -76,7 +73,7 @@ export default function Account() {
           </ul>
         )}
       </Section>
-      {adding && <NewToken path={path} onClose={() => setAdding(false)} onMade={made => { setToken(made); again() }} />}
+      {adding && <NewToken path={`${path}/token`} onClose={() => setAdding(false)} onMade={made => { setToken(made); again() }} />}
       {token !== null && <TokenOnce token={token} whose={`the account ${name}`} onClose={() => setToken(null)} />}
       {password && <PasswordForm name={name} onClose={() => setPassword(false)} />}
       {gone && (
@@ -95,31 +92,5 @@ export default function Account() {
         </Confirm>
       )}
     </div>
-  )
-}
-
-function NewToken({path, onClose, onMade}: {path: string; onClose(): void; onMade(token: string): void}) {
-  const [id, setId] = useState('')
-  const [ttl, setTtl] = useState('90d')
-  const seconds = readTtl(ttl)
-  return (
-    <FormDrawer
-      small
-      title="New token"
-      verb="Make it"
-      onClose={onClose}
-      refused={typeof seconds === 'string' && 'How long it is good for cannot be read'}
-      onSave={async () => {
-        const {token = ''} = await ask<AccountCreateTokenResponse>(`${path}/token`, {method: 'POST', body: {id: id || undefined, expiresIn: seconds}})
-        onMade(token)
-      }}
-    >
-      <Field label="Name of the token" hint="What it is for; made up where it is empty.">
-        <Input value={id} onChange={event => setId(event.target.value)} />
-      </Field>
-      <Field label="Good for" error={typeof seconds === 'string' ? seconds : undefined} hint={seconds === 0 ? 'For ever: it works until somebody deletes it.' : undefined}>
-        <Combobox options={TTLS} value={ttl} onChange={setTtl} placeholder="for ever" />
-      </Field>
-    </FormDrawer>
   )
 }

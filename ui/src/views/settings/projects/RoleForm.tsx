@@ -2,20 +2,19 @@ import {Plus, Trash2} from 'lucide-react'
 import {useState} from 'react'
 
 import {ask, segment} from '@/api/client'
-import type {AppProject, JWTToken, ProjectProjectTokenResponse, ProjectRole} from '@/api/contract'
+import type {AppProject, JWTToken, ProjectRole} from '@/api/contract'
 import {queries} from '@/api/queries'
 import {Age} from '@/parts/Age'
 import {Button, IconButton} from '@/parts/Button'
-import {Combobox} from '@/parts/Combobox'
 import {Confirm} from '@/parts/Confirm'
 import {Field, Input} from '@/parts/Field'
 import {RowsEditor, TextList} from '@/parts/RowsEditor'
 import {toast} from '@/parts/Toast'
 import {actionsOf, fault, nameFault, parse, print, RESOURCES, say, type Policy} from '@/policy/policy'
 import {FormDrawer} from '../FormDrawer'
+import {NewToken} from '../NewToken'
 import css from '../Settings.module.css'
 import {TokenOnce} from '../TokenOnce'
-import {readTtl, TTLS} from '../ttl'
 import {changeProject, pathOf, tokensOf} from './model'
 
 const ACTIONS = [...new Set(RESOURCES.flatMap(actionsOf))]
@@ -151,29 +150,5 @@ function Tokens({project, role, noUpdate}: {project: AppProject; role: string; n
         </Confirm>
       )}
     </section>
-  )
-}
-
-function NewToken({path, body, onClose, onMade}: {path: string; body: object; onClose(): void; onMade(token: string): void}) {
-  const [id, setId] = useState('')
-  const [ttl, setTtl] = useState('90d')
-  const seconds = readTtl(ttl)
-  return (
-    <FormDrawer
-      small
-      title="New token"
-      verb="Make it"
-      onClose={onClose}
-      refused={typeof seconds === 'string' && 'How long it is good for cannot be read'}
-      onSave={async () => {
-        const {token = ''} = await ask<ProjectProjectTokenResponse>(path, {method: 'POST', body: {...body, id: id || undefined, expiresIn: seconds}})
-        onMade(token)
-      }}
-    >
-      <Field label="Name of the token" hint="What it is for; made up where it is empty."><Input value={id} onChange={event => setId(event.target.value)} /></Field>
-      <Field label="Good for" error={typeof seconds === 'string' ? seconds : undefined} hint={seconds === 0 ? 'For ever: it works until somebody deletes it.' : undefined}>
-        <Combobox options={TTLS} value={ttl} onChange={setTtl} placeholder="for ever" />
-      </Field>
-    </FormDrawer>
   )
 }
