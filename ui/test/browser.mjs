@@ -23,7 +23,8 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--force-color-profile=srgb', '--font-render-hinting=none'],
 })
 const wrong = []
-const todo = screens.filter(one => one.name.includes(values.only)).flatMap(screen => (values.pictures ? [1440, 1024, 420] : [1440]).map(width => ({screen, width})))
+const todo = screens.filter(one => new RegExp(values.only).test(one.name)).flatMap(screen => (values.pictures ? [1440, 1024, 420] : [1440]).map(width => ({screen, width})))
+if (!todo.length) throw new Error(`no screen has a name like ${values.only}`)
 const count = todo.length
 // Most of the time a page waits for something: several at once use that.
 await Promise.all(
